@@ -1,0 +1,1 @@
+"""Semáforo: keeps a support desk's four-level response promise on Freshdesk."""

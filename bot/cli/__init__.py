@@ -1,0 +1,22 @@
+"""The commands of `semaforo`, one file a subject.
+
+Lives here: reading arguments, calling one function below, printing. May not live here: anything a page or a
+job would need too.
+"""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli import decisions, processes, rules, tickets
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="semaforo")
+def main() -> None:
+    """Keep a support desk's four-level response promise on Freshdesk."""
+
+
+for module in (processes, rules, decisions, tickets):
+    for command in module.COMMANDS:
+        main.add_command(command)

@@ -1,0 +1,5 @@
+"""Runs `python -m bot.cli`."""
+
+from bot.cli import main
+
+main()

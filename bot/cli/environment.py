@@ -1,0 +1,43 @@
+"""How does a command get its settings and parts?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from dotenv import load_dotenv
+
+from bot.engine.context import Context
+from bot.local.store_server import connect_existing
+from bot.settings import Settings, SettingsError, read_settings
+from bot.wiring import build
+
+DATA_FOLDER = Path("var")
+
+
+def settings_or_exit() -> Settings:
+    """Read `.env` and the environment; print every problem and exit with 2 when something is wrong."""
+    load_dotenv(Path(".env"))
+    if not os.environ.get("REDIS_URL"):
+        url = connect_existing(DATA_FOLDER)
+        if url is not None:
+            os.environ["REDIS_URL"] = url
+    try:
+        return read_settings(os.environ)
+    except SettingsError as error:
+        lines = "\n".join(f"  - {problem}" for problem in error.problems)
+        click.echo(f"The environment is not usable:\n{lines}", err=True)
+        raise SystemExit(2) from None
+
+
+def context_or_exit() -> Context:
+    """Build the parts a command works with."""
+    settings = settings_or_exit()
+    if settings.redis_url is None:
+        click.echo(
+            "REDIS_URL is not set and no embedded store is running here; start one with: semaforo run",
+            err=True,
+        )
+        raise SystemExit(2)
+    return build(settings)

@@ -1,0 +1,101 @@
+"""Commands that stay: web, worker, clock, simulator, and the two that start them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+from redis.exceptions import RedisError
+
+from bot import jobs
+from bot.cli.environment import context_or_exit, settings_or_exit
+from bot.engine.clock import tick
+from bot.store.connection import connect_patient
+from bot.telemetry import log, set_up_logging
+from bot.worker import SemaforoWorker
+
+TICK_SECONDS = 0.25
+
+
+@click.command()
+def web() -> None:
+    """Serve webhooks, pages, health and metrics."""
+    settings = settings_or_exit()
+    arguments = [
+        *("gunicorn", "app:app", "--bind", f"{os.environ.get('HOST', '127.0.0.1')}:{settings.port}"),
+        *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
+        *("--workers", str(settings.web_workers), "--graceful-timeout", "8", "--timeout", "30"),
+        *("--limit-request-line", "4094", "--log-level", "warning", "--no-control-socket"),
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn.app.wsgiapp", *arguments[1:]])  # noqa: S606
+
+
+@click.command()
+def worker() -> None:
+    """Run queued jobs."""
+    settings = settings_or_exit()
+    set_up_logging(settings.log_level, settings.log_format, "worker")
+    context = context_or_exit()
+    jobs.use(context)
+    assert settings.redis_url is not None
+    SemaforoWorker(
+        connect_patient(settings.redis_url), lambda: context.heartbeats.beat("worker", context.now())
+    ).work(logging_level="WARNING")
+
+
+@click.command()
+def clock() -> None:
+    """Hand due tickets and sweeps to the queue."""
+    settings = settings_or_exit()
+    set_up_logging(settings.log_level, settings.log_format, "clock")
+    context, stop = context_or_exit(), threading.Event()
+
+    def request_stop(_signum: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, request_stop)
+    signal.signal(signal.SIGINT, request_stop)
+    while not stop.wait(TICK_SECONDS):
+        try:
+            tick(context)
+        except RedisError as error:
+            log.warning("clock waits for Redis", error=type(error).__name__)
+            stop.wait(1)
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=9000, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--seed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON with the account."
+)
+def simulator(port: int, seed: Path | None) -> None:
+    """Serve a stand-in Freshdesk on loopback."""
+    from bot.simulator.server import serve
+
+    serve(port, seed)
+
+
+@click.command()
+def demo() -> None:
+    """Show the whole product on sample tickets and check how each ends."""
+    from bot.local.demo import demo as run_demo
+
+    raise SystemExit(run_demo())
+
+
+@click.command()
+def run() -> None:
+    """Run the whole service here; without .env on an embedded store and the simulator."""
+    from bot.local.run import run as run_all
+
+    raise SystemExit(run_all())
+
+
+COMMANDS = (web, worker, clock, simulator, demo, run)

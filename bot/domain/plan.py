@@ -1,0 +1,47 @@
+"""What should happen to one ticket, why, and when to look again?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.actions import Action
+from bot.domain.level import Level
+from bot.domain.record import Decision, Effect, StatusSeen, Written
+from bot.domain.ticket import TicketKey
+
+
+@dataclass(frozen=True, slots=True)
+class DueView:
+    """Hold one clock as people read it: running, paused, met or breached; times in UTC."""
+
+    target: datetime | None
+    limit: datetime | None
+    state: str
+    met_at: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold a decision about one ticket; no actions means the ticket is as the policy wants it.
+
+    `writes` is the memory to put down before `SetFields` is sent; `proven_fields` and `proven_effects` are
+    what the snapshot itself showed to be done. `wake_at` is None when nothing more can fall due.
+    """
+
+    key: TicketKey
+    level: Level
+    decision: Decision
+    response: DueView
+    resolution: DueView
+    actions: tuple[Action, ...] = ()
+    writes: Mapping[str, Written] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    wake_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    statuses: tuple[StatusSeen, ...] = ()
+    proven_effects: Mapping[str, Effect] = field(default_factory=dict)
+    proven_fields: Mapping[str, Written] = field(default_factory=dict)
+    closed: bool = False

@@ -1,0 +1,117 @@
+"""How is one action carried out so that it happens once, and what is remembered of it?"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import assert_never
+
+from bot.domain.actions import Action, AddNote, Forward, OnceOnly, Reply, SetFields
+from bot.domain.plan import Plan
+from bot.domain.record import Record, Written
+from bot.domain.ticket import Ticket, TicketKey
+from bot.engine.context import Context
+from bot.freshdesk.errors import FreshdeskError, PermanentError
+from bot.policy.fields import as_text
+
+DATES = ("fr_due_by", "due_by")
+
+
+def crash_point(name: str) -> None:
+    """Die here without any clean-up when `CRASH_AT` names this point; for fault tests only."""
+    if os.environ.get("CRASH_AT") == name:
+        os._exit(137)
+
+
+def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
+    """Carry out one action; raises the errors of Freshdesk, with the ledger left true."""
+    match action:
+        case SetFields():
+            _set_fields(ctx, plan, action)
+        case AddNote() | Reply() | Forward():
+            _send_once(ctx, plan.key, record, action)
+        case _:
+            assert_never(action)
+
+
+def _set_fields(ctx: Context, plan: Plan, action: SetFields) -> None:
+    ctx.ledger.write_fields(plan.key, plan.writes)
+    crash_point("before_fields")
+    updated, refused = _update_as_far_as_accepted(ctx, plan.key, action)
+    crash_point("after_fields")
+    ctx.ledger.write_fields(plan.key, {n: _outcome(n, w, updated, refused) for n, w in plan.writes.items()})
+
+
+def _update_as_far_as_accepted(
+    ctx: Context, key: TicketKey, action: SetFields
+) -> tuple[Ticket, frozenset[str]]:
+    """Send the changes, leaving out step by step what Freshdesk refuses by name.
+
+    Freshdesk's rules on dates are partly unknown: the response date goes first, then both.
+    """
+    refused: frozenset[str] = frozenset()
+    while True:
+        try:
+            return ctx.freshdesk[key.portal].update_ticket(key.ticket_id, action), refused
+        except PermanentError as error:
+            drop = _to_leave_out(action, error)
+            if not drop:
+                raise
+            refused |= drop
+            action = replace(action, **dict.fromkeys(drop))
+            if not action.changes():
+                return ctx.freshdesk[key.portal].get_ticket(key.ticket_id), refused
+
+
+def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:
+    sent = action.changes()
+    if error.status != 400:
+        return frozenset()
+    if error.names(*DATES):
+        return frozenset({"fr_due_by"} if set(DATES) <= set(sent) else set(DATES) & set(sent))
+    return frozenset(name for name in sent if error.names(name))
+
+
+def _outcome(name: str, written: Written, updated: Ticket, refused: frozenset[str]) -> Written:
+    if name in refused:
+        return replace(written, refused=True)
+    return replace(written, sure=_shows(updated, name, written))
+
+
+def _shows(updated: Ticket, name: str, written: Written) -> bool:
+    if name == "tags":
+        wished = written.value if isinstance(written.value, tuple) else ()
+        return all(updated.has_tag(tag) for tag in wished)
+    current = getattr(updated, name)
+    return (as_text(current) if name in DATES else current) == written.value
+
+
+def _send_once(ctx: Context, key: TicketKey, record: Record, action: OnceOnly) -> None:
+    """Write the intent down, send, confirm; an effect whose fate is unknown stays open for the read-back."""
+    earlier = record.effects.get(action.key)
+    attempts = earlier.attempts + 1 if earlier else 1
+    ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)
+    kind = type(action).__name__.lower()
+    crash_point(f"before_{kind}")
+    try:
+        _send(ctx, key, action)
+    except FreshdeskError as error:
+        if error.sure_no_effect:
+            ctx.ledger.withdraw_effect(key, action.key)
+        raise
+    crash_point(f"after_{kind}")
+    ctx.ledger.settle_effect(key, action.key, ctx.now(), attempts)
+    crash_point(f"settled_{kind}")
+
+
+def _send(ctx: Context, key: TicketKey, action: OnceOnly) -> None:
+    api = ctx.freshdesk[key.portal]
+    match action:
+        case AddNote():
+            api.add_note(key.ticket_id, action.html, private=True, notify=action.notify)
+        case Reply():
+            api.reply(key.ticket_id, action.html)
+        case Forward():
+            api.forward(key.ticket_id, action.html, action.to)
+        case _:
+            assert_never(action)

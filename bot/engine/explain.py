@@ -1,0 +1,75 @@
+"""How is a plan told to people and programs? The JSON of `semaforo explain`, the journal and the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.actions import Action, AddNote, Forward, Reply, SetFields
+from bot.domain.plan import DueView, Plan
+from bot.domain.record import Record
+from bot.domain.ticket import Ticket
+from bot.engine.context import Context
+
+
+def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> dict[str, Any]:
+    """Return a plan as plain data: times in the portal's zone, no text of the ticket, no address."""
+    zone = ctx.rulebook.policy.zone(plan.key.portal)
+    return {
+        "portal": plan.key.portal,
+        "ticket_id": plan.key.ticket_id,
+        "level": plan.level.value,
+        "decided_by": plan.decision.decided_by,
+        "rules": list(plan.decision.rules),
+        "words": list(plan.decision.words),
+        "flags": list(plan.decision.flags),
+        "due": {"response": _due(plan.response, zone), "resolution": _due(plan.resolution, zone)},
+        "actions": [describe(action, zone) for action in plan.actions],
+        "reasons": list(plan.reasons),
+        "effects": [
+            {"key": key, "kind": _kind(key), "state": effect.state.value, "at": _local(effect.at, zone)}
+            for key, effect in record.effects.items()
+        ],
+        "tags": list(plan.tags or ticket.tags),
+        "status": ticket.status,
+        "state": "closed" if plan.closed else plan.response.state,
+        "wake_at": _local(plan.wake_at, zone),
+        "rules_version": plan.decision.rules_version,
+        "updated_at": _local(ctx.now(), zone),
+    }
+
+
+def describe(action: Action, zone: ZoneInfo) -> dict[str, Any]:
+    """Return an action as plain data, without the text of notes and replies."""
+    match action:
+        case SetFields():
+            changes = {
+                name: _local(value, zone) if isinstance(value, datetime) else value
+                for name, value in action.changes().items()
+            }
+            return {"kind": "set_fields", **changes}
+        case AddNote():
+            return {"kind": "add_note", "key": action.key, "notified": len(action.notify)}
+        case Reply():
+            return {"kind": "reply", "key": action.key}
+        case Forward():
+            return {"kind": "forward", "key": action.key, "recipients": len(action.to)}
+
+
+def _kind(key: str) -> str:
+    return {"acuse": "reply", "aviso-de-pago": "forward"}.get(key, "note")
+
+
+def _due(due: DueView, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "target": _local(due.target, zone),
+        "limit": _local(due.limit, zone),
+        "state": due.state,
+        "met_at": _local(due.met_at, zone),
+        "text": due.text,
+    }
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,151 @@
+"""How is one ticket brought to what the policy wants?
+
+Three visible steps: gather, decide, act. No decision is ever taken from an event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.plan import Plan
+from bot.domain.record import Record
+from bot.domain.ticket import Company, Ticket, TicketKey
+from bot.engine.context import Context
+from bot.engine.executor import execute
+from bot.engine.explain import journal_entry
+from bot.policy import planner
+from bot.policy.replies import ACKNOWLEDGEMENT
+from bot.store.leases import Lease
+from bot.telemetry import log
+
+LEASE = timedelta(seconds=120)
+ATTEMPT = timedelta(
+    seconds=60
+)  # nothing new is sent later than this, so that an attempt ends within its lease
+BUSY_WAIT = timedelta(seconds=2)
+
+
+class LeaseLost(Exception):
+    """The attempt was slow or frozen and another worker may hold the ticket; nothing more was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Hold all that a decision may look at."""
+
+    ticket: Ticket
+    record: Record
+    company: Company | None
+    bot_agent: int | None
+
+
+def gather(ctx: Context, key: TicketKey) -> Gathered:
+    """Read the ticket, what is remembered of it, and its company's marks."""
+    api = ctx.freshdesk[key.portal]
+    record = ctx.ledger.read(key)
+    ticket = api.get_ticket(key.ticket_id)
+    if not ticket.messages_complete:
+        ticket = replace(ticket, messages=api.list_messages(key.ticket_id), messages_complete=True)
+    return Gathered(ticket, record, _company(ctx, ticket), bot_agent(ctx, key.portal))
+
+
+def decide(ctx: Context, seen: Gathered) -> Plan:
+    """Return the plan for what was gathered; looking never touches."""
+    return planner.plan(
+        seen.ticket,
+        seen.record,
+        ctx.rulebook.policy,
+        ctx.now(),
+        company=seen.company,
+        bot_agent=seen.bot_agent,
+        settle=ctx.settle,
+    )
+
+
+def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
+    """Run one attempt at a ticket; None when it was overtaken or another worker holds it.
+
+    Errors leave the alarm where the lease put it; the job decides when to try again.
+    """
+    current = ctx.wakeups.begin(key, token, ctx.now() + ctx.leases.duration)
+    if current is None:
+        return None
+    with ctx.leases.hold(key) as lease:
+        if lease is None:
+            ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT)
+            return None
+        plan = attempt(ctx, key, lease)
+    ctx.wakeups.finish(key, current, plan.wake_at)
+    return plan
+
+
+def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
+    """Gather, decide and act on a ticket whose lease is held."""
+    deadline = ctx.now() + ATTEMPT
+    seen = gather(ctx, key)
+    plan = decide(ctx, seen)
+    ctx.ledger.keep(
+        key,
+        plan.decision,
+        plan.statuses,
+        seen.ticket.updated_at,
+        plan.proven_effects,
+        plan.proven_fields,
+    )
+    plan = _within_budget(ctx, seen, plan)
+    if ctx.writes_allowed(key.portal):
+        for action in plan.actions:
+            if ctx.now() >= deadline or not lease.is_held():
+                raise LeaseLost(str(key))
+            execute(ctx, seen.record, plan, action)
+    ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())
+    log.info(
+        "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
+    )
+    return plan
+
+
+def _within_budget(ctx: Context, seen: Gathered, plan: Plan) -> Plan:
+    """Leave out the acknowledgement when the requester or the portal has had enough of them."""
+    reply = next((action for action in plan.actions if getattr(action, "key", "") == ACKNOWLEDGEMENT), None)
+    if reply is None or not ctx.writes_allowed(plan.key.portal):
+        return plan
+    caps = ctx.rulebook.policy.replies
+    slots = (
+        (f"requester:{seen.ticket.requester_id}", timedelta(days=1), caps.maximo_por_dia),
+        ("portal", timedelta(hours=1), caps.tope_por_hora),
+    )
+    effect = f"{plan.key.ticket_id}:{ACKNOWLEDGEMENT}"
+    for scope, window, cap in slots:
+        if not ctx.ledger.take_reply_slot(plan.key.portal, scope, effect, ctx.now(), window, cap):
+            log.warning("reply withheld", ticket=str(plan.key), scope=scope.partition(":")[0], cap=cap)
+            reason = f"sin acuse: se llegó al tope de {cap} respuestas automáticas"
+            actions = tuple(action for action in plan.actions if action is not reply)
+            return replace(plan, actions=actions, reasons=(*plan.reasons, reason))
+    return plan
+
+
+def _company(ctx: Context, ticket: Ticket) -> Company | None:
+    if ticket.company_id is None:
+        return None
+    portal = ticket.key.portal
+    company = ctx.facts.company(portal, ticket.company_id)
+    if company is None:
+        company = ctx.freshdesk[portal].get_company(ticket.company_id)
+        ctx.facts.keep_companies(portal, [company])
+    return company
+
+
+def bot_agent(ctx: Context, portal: str) -> int | None:
+    """Return the id of the portal's bot agent, reading it once a day."""
+    known = ctx.facts.bot_agent(portal)
+    if known is None:
+        known = ctx.freshdesk[portal].me().id
+        ctx.facts.keep_bot_agent(portal, known)
+    return known
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """Return when to try a failed ticket again: 5 s, doubling, at most 15 minutes."""
+    return now + min(timedelta(seconds=5 * 2 ** min(attempts, 10)), timedelta(minutes=15))

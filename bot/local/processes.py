@@ -1,0 +1,78 @@
+"""Which processes make up the service on one machine, and in what environment do they run?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import bot
+from bot.local.child import Child, Program, always
+from bot.local.ports import LOOPBACK
+from bot.local.stand_in import StandIn, answers
+from bot.local.tether import Tether
+
+HOME = Path(bot.__file__).absolute().parent.parent
+OWN_VARIABLES = re.compile(
+    r"PORTAL_\w+|ALLOW_ANY_FRESHDESK_URL|REDIS_URL|RULES_DIR|PORT|WEB_(THREADS|WORKERS)|OPS_PASSWORD(_FILE)?"
+    r"|SECRET_KEY(_FILE)?|\w+_SECONDS|DRY_RUN|SENTRY_DSN|LOG_(LEVEL|FORMAT)|RETENTION_DAYS|CRASH_AT"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Hold what all processes of one local set-up share."""
+
+    logs: Path
+    web_port: int
+    environ: Mapping[str, str] = field(repr=False)
+    cwd: Path | None = None
+
+    def program(self, name: str, *options: str) -> Program:
+        """Return one of our own commands as a program."""
+        ready = {
+            "web": lambda: answers(f"http://{LOOPBACK}:{self.web_port}/healthz"),
+            # The last to start: with it, everything there is must be up.
+            "clock": lambda: answers(f"http://{LOOPBACK}:{self.web_port}/readyz"),
+        }
+        return Program(
+            name=name,
+            command=(sys.executable, "-m", "bot.cli", name, *options),
+            log=self.logs / f"{name}.log",
+            environ=self.environ,
+            ready=ready.get(name, always),
+            cwd=self.cwd,
+        )
+
+    def service(self, tether: Tether) -> list[Child]:
+        """Return the three processes of the service, in the order in which they start."""
+        return [Child(self.program(name), tether) for name in ("web", "worker", "clock")]
+
+    def simulator(self, stand_in: StandIn, seed: Path, tether: Tether) -> Child:
+        """Return the simulator's process, its account written to `seed`."""
+        write_private(seed, stand_in.seed())
+        program = self.program("simulator", "--port", str(stand_in.port), "--seed", str(seed))
+        return Child(replace(program, ready=lambda: answers(f"{stand_in.url}/_sim/requests")), tether)
+
+
+def foreign(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without any variable of ours, so that nothing of another set-up leaks in."""
+    return {name: value for name, value in environ.items() if not OWN_VARIABLES.fullmatch(name)}
+
+
+def rules_dir(environ: Mapping[str, str]) -> Path:
+    """Return the rules folder: the one named, the one here, or the one beside the program."""
+    named = environ.get("RULES_DIR", "").strip()
+    here = Path(named or "rules")
+    beside = HOME / "rules"
+    return here.absolute() if named or here.is_dir() else beside
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

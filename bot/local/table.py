@@ -1,0 +1,98 @@
+"""What does the demo print?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.local.outcome import Outcome
+
+WIDTH_WITHOUT_TERMINAL = 160
+WIDE_ENOUGH = 140
+
+_WIDE = tuple(
+    (name,)
+    for name in (
+        *("id", "subject", "level", "words that decided", "response due", "resolution due"),
+        *("tags", "note", "reply", "escalation"),
+    )
+)
+_NARROW = (
+    ("id",),
+    ("subject", "words that decided"),
+    ("level", "tags"),
+    ("response due", "resolution due"),
+    ("note", "reply", "escalation"),
+)
+_LEAST = {"id": 2, "level": 13, "response due": 11, "resolution due": 11}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one ticket of the demo: how it ended, and in what it differs from what was expected."""
+
+    number: int
+    subject: str
+    outcome: Outcome
+    wrong: Sequence[str]
+
+
+def make_console() -> Console:
+    """Return a console as wide as the terminal; wide enough for the table where there is none."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_WITHOUT_TERMINAL
+    return console
+
+
+def results(rows: Sequence[Row], width: int) -> Table:
+    """Return one row a ticket; in a narrow terminal several facts share a column."""
+    columns = _WIDE if width >= WIDE_ENOUGH else _NARROW
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column("\n".join(column), min_width=_LEAST.get(column[0]), overflow="fold")
+    for row in rows:
+        facts = _facts(row)
+        cells = (Text("\n".join(facts[name] for name in column)) for column in columns)
+        table.add_row(*cells, style="red" if row.wrong else "")
+    return table
+
+
+def complaints(rows: Sequence[Row]) -> list[str]:
+    """Return one line for each ticket that is not as expected, saying in what it differs."""
+    return [f"#{row.number} «{row.subject}»: {'; '.join(row.wrong)}" for row in rows if row.wrong]
+
+
+def summary(rows: Sequence[Row], seconds: float, api_calls: int) -> str:
+    """Return the last line of the demo."""
+    good = sum(not row.wrong for row in rows)
+    calls = api_calls / max(1, len(rows))
+    return f"{good} of {len(rows)} tickets as expected in {seconds:.1f} s, {calls:.1f} API calls per ticket."
+
+
+def _facts(row: Row) -> dict[str, str]:
+    found = row.outcome
+    touched = bool(found.levels)
+    return {
+        "id": str(row.number),
+        "subject": row.subject,
+        "level": " ".join(f"{level.emoji} {level}" for level in found.levels) or "left alone",
+        "words that decided": ", ".join(found.words) if touched else "",
+        "response due": _moment(found.due("response")) if touched else "",
+        "resolution due": _moment(found.due("resolution")) if touched else "",
+        "tags": ", ".join(found.tags),
+        "note": "yes" if found.notes else "no",
+        "reply": "yes" if found.replies else "no",
+        "escalation": found.escalation or "–",
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else at.strftime("%d/%m %H:%M")

@@ -1,0 +1,77 @@
+"""May this rules folder be used: does it load, do its examples hold, do its cases come out?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain.ticket import Ticket, TicketKey
+from bot.policy.clock_cases import ClockCase
+from bot.policy.due import due_clocks
+from bot.policy.examples import Report, report_on_sections
+from bot.policy.loader import load_sections
+from bot.policy.model import Policy, missing_sections, policy_of
+from bot.policy.problems import Problem
+from bot.policy.sections import Sections
+from bot.policy.service_sections import NEEDED
+
+
+def check_rules(folder: Path) -> Report:
+    """Check a folder in every way there is.
+
+    A folder that holds nothing but rules, lists and filters is checked as that; one that holds any other
+    section must hold all that a service needs.
+    """
+    sections, problems = load_sections(folder)
+    if sections is None:
+        return Report(tuple(problems))
+    report = report_on_sections(sections)
+    found = [*report.problems]
+    if any(name in sections for name in (*NEEDED[1:], "casos")):
+        missing = missing_sections(sections)
+        found += missing or failing_cases(sections, policy_of(sections))
+    return Report(tuple(sorted(found)), report.warnings)
+
+
+def failing_cases(sections: Sections, policy: Policy) -> Iterator[Problem]:
+    """Yield every clock case that does not come out as it says."""
+    cases: tuple[ClockCase, ...] = sections.get("casos", ())
+    for number, case in enumerate(cases):
+        for message in _differences(case, policy):
+            yield Problem(*sections.place(("casos", number)), f"caso «{case.nombre}»: {message}")
+
+
+def _differences(case: ClockCase, policy: Policy) -> Iterator[str]:
+    verdict, wanted = policy.classify(_ticket(case)), case.esperado
+    calendar = policy.calendar(case.ticket.portal)
+    response, resolution = due_clocks(policy.levels.of(verdict.level), calendar, case.ahora)
+    by = verdict.decided_by or "ninguna regla"
+    if wanted.nivel is not None and verdict.level is not wanted.nivel:
+        yield f"se esperaba nivel {wanted.nivel} y salió {verdict.level}, por {by}"
+    if wanted.regla is not None and verdict.decided_by != wanted.regla:
+        yield f"se esperaba la regla {wanted.regla} y decidió {by}"
+    if wanted.banderas is not None and set(verdict.flags) != set(wanted.banderas):
+        yield f"se esperaban las banderas {sorted(wanted.banderas)} y salieron {sorted(verdict.flags)}"
+    moments: tuple[tuple[str, datetime | None, datetime], ...] = (
+        ("avisar_desde", wanted.avisar_desde, response.target),
+        ("responder_hasta", wanted.responder_hasta, response.limit),
+        ("resolver_hasta", wanted.resolver_hasta, resolution.limit),
+    )
+    for name, expected, actual in moments:
+        if expected is not None and expected != actual:
+            local = calendar.local(actual).isoformat(timespec="minutes")
+            yield f"{name}: se esperaba {expected.isoformat(timespec='minutes')} y salió {local}"
+
+
+def _ticket(case: ClockCase) -> Ticket:
+    return Ticket(
+        key=TicketKey(case.ticket.portal, 1),
+        subject=case.ticket.asunto,
+        body=case.ticket.cuerpo,
+        status=2,
+        priority=1,
+        source=case.ticket.fuente,
+        created_at=case.ahora,
+        updated_at=case.ahora,
+    )

@@ -1,0 +1,225 @@
+"""Which level, flags and rules does a ticket get?
+
+All rules are evaluated; the most severe level wins. Nothing depends on the order of the rules: of several
+that give the deciding level, the one whose words come first in the ticket is named, then the first by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.domain.level import Level
+from bot.policy.compile import CompiledFilter, CompiledRule, Compiler
+from bot.policy.evaluate import NOTHING_STRUCK, Case, Match, Struck
+from bot.policy.folding import fold_text, fold_word
+from bot.policy.negation import Negation
+from bot.policy.patterns import QUESTION, Found, PatternIndex
+from bot.policy.reading_aids import ReadingAids
+from bot.policy.regexes import RegexSet
+from bot.policy.rules import ANYWHERE, Ambit, Filter, Rule, State
+from bot.policy.text import Reading, read
+from bot.policy.verdict import Evidence, Verdict
+
+MOST_EVIDENCE = 5
+_RANKS = {level: level.rank for level in Level}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Hold what is known of a ticket besides its text; None where it is not."""
+
+    portal: str | None = None
+    company: str | None = None
+    type: str | None = None
+    source: str | None = None
+
+    def lie_in(self, ambit: Ambit) -> bool:
+        """Tell whether a rule of this ambit looks at the ticket."""
+        pairs = (
+            (ambit.portal, self.portal),
+            (ambit.empresa, self.company),
+            (ambit.tipo, self.type),
+            (ambit.fuente, self.source),
+        )
+        return all(
+            not wanted or (value is not None and fold_text(value) in map(fold_text, wanted))
+            for wanted, value in pairs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold what one rule found in a ticket: its evidence, or why words it found do not count."""
+
+    rule: Rule
+    evidence: tuple[Evidence, ...]
+    first_word: int = 0
+    struck_by: tuple[str, ...] = ()
+
+
+class Classifier:
+    """Answer for any ticket what the rules say; immutable once built, safe to share between threads."""
+
+    def __init__(
+        self, compiler: Compiler, rules: Iterable[Rule], filters: Iterable[Filter], aids: ReadingAids
+    ) -> None:
+        cards = tuple(filters)
+        self._index = compiler.index
+        self._rules = tuple(compiler.rule(rule, cards) for rule in rules)
+        self._filters = tuple(compiler.filter(card) for card in cards)
+        self._regexes = RegexSet(compiler.patterns)
+        self._negation = Negation(aids.negadores, aids.puentes)
+        self._abbreviations = frozenset(map(fold_word, aids.abreviaturas))
+        self._connectives = frozenset(map(fold_word, aids.conectores))
+        self._woken_by = _waking(self._rules)
+        self._index.finish(typos=aids.erratas, known=map(fold_word, aids.palabras_conocidas))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return every rule card, whatever its state, in file order."""
+        return tuple(rule.card for rule in self._rules)
+
+    def classify(
+        self,
+        subject: str,
+        body: str,
+        *,
+        portal: str | None = None,
+        company: str | None = None,
+        type: str | None = None,
+        source: str | None = None,
+        on: date | None = None,
+    ) -> Verdict:
+        """Return the verdict on a ticket, on a given day in its portal's zone.
+
+        The day ends filters and pauses; without one, filters hold and paused rules rest.
+        """
+        about = Circumstances(portal, company, type, source)
+        case = self._case(subject, body)
+        strikes = self._strikes(case, on)
+        found = [
+            finding
+            for rule in self._woken(case)
+            if _acts(rule.card, about, on) and (finding := self._examine(rule, case, strikes)).evidence
+        ]
+        return _verdict(found)
+
+    def examine(self, rule_id: str, subject: str, body: str, about: Circumstances | None = None) -> Finding:
+        """Return what one rule finds in a ticket, whatever its state; KeyError for an unknown rule."""
+        rule = next((one for one in self._rules if one.card.id == rule_id), None)
+        if rule is None:
+            raise KeyError(rule_id)
+        if not (about or Circumstances()).lie_in(rule.card.ambito):
+            return Finding(rule.card, ())
+        case = self._case(subject, body)
+        return self._examine(rule, case, self._strikes(case, None))
+
+    def filter_holds(self, filter_id: str, subject: str, body: str) -> bool:
+        """Tell whether a filter holds in a ticket, whatever its dates; KeyError for an unknown one."""
+        number = next((n for n, one in enumerate(self._filters) if one.card.id == filter_id), None)
+        if number is None:
+            raise KeyError(filter_id)
+        return number in self._strikes(self._case(subject, body), None)
+
+    def read(self, subject: str, body: str) -> Reading:
+        """Return what the rules read of a ticket."""
+        return read(subject, body, self._abbreviations, self._connectives)
+
+    def _case(self, subject: str, body: str) -> Case:
+        reading = self.read(subject, body)
+        occurrences = self._index.find(reading)
+        if reading.questions:
+            occurrences.of[QUESTION] = [Found(a, b, ((a, b),)) for a, b in reading.questions]
+        occurrences.of.update(self._regexes.find(reading))
+        return Case(reading, occurrences, self._negation)
+
+    def _woken(self, case: Case) -> list[CompiledRule]:
+        numbers = {n for element in case.occurrences.of for n in self._woken_by.get(element, ())}
+        return [self._rules[number] for number in sorted(numbers)]
+
+    def _strikes(self, case: Case, on: date | None) -> dict[int, Struck]:
+        """Return what every filter that holds on the day takes the weight from, by its number."""
+        strikes = {}
+        for number, one in enumerate(self._filters):
+            if on is None or one.card.hasta is None or on <= one.card.hasta:
+                struck = _struck_by_filter(one, case)
+                if struck.reasons:
+                    strikes[number] = struck
+        return strikes
+
+    def _examine(self, rule: CompiledRule, case: Case, strikes: Mapping[int, Struck]) -> Finding:
+        typos = rule.card.erratas
+        matches = case.matches(rule.when, NOTHING_STRUCK, typos=typos)
+        if not matches:
+            return Finding(rule.card, ())
+        struck = case.struck_by(rule.exceptions, NOTHING_STRUCK, typos=typos)
+        for number in rule.filters:
+            if number in strikes:
+                struck.add(strikes[number])
+        if struck.reasons:
+            matches = case.matches(rule.when, struck, typos=typos)
+            if not matches:
+                return Finding(rule.card, (), struck_by=tuple(struck.reasons))
+        matches = sorted(set(matches), key=lambda match: (match.found, match.leaf.phrase))
+        return Finding(rule.card, _evidence(rule.card.id, matches, case.reading), matches[0].found.start)
+
+
+def compile_rules(sections: Mapping[str, Any]) -> Classifier:
+    """Build the classifier from validated sections: `reglas`, `vocabulario`, `filtros`, `lectura`."""
+    aids: ReadingAids = sections.get("lectura") or ReadingAids()
+    short_forms = {fold_word(short): fold_word(full) for short, full in aids.equivalencias.items()}
+    compiler = Compiler(PatternIndex(sections.get("vocabulario") or {}, short_forms))
+    return Classifier(compiler, sections.get("reglas") or (), sections.get("filtros") or (), aids)
+
+
+def _waking(rules: Iterable[CompiledRule]) -> dict[int, list[int]]:
+    waking: dict[int, list[int]] = {}
+    for number, rule in enumerate(rules):
+        if rule.card.estado in (State.ACTIVE, State.SHADOW):
+            for element in rule.woken_by:
+                waking.setdefault(element, []).append(number)
+    return waking
+
+
+def _struck_by_filter(one: CompiledFilter, case: Case) -> Struck:
+    typos = one.card.erratas
+    excepted = case.struck_by(one.exceptions, NOTHING_STRUCK, typos=typos)
+    return case.struck_by([one.strike], excepted if excepted.reasons else NOTHING_STRUCK, typos=typos)
+
+
+def _acts(rule: Rule, about: Circumstances, on: date | None) -> bool:
+    if rule.pausada is None and rule.ambito is ANYWHERE:
+        return True
+    paused = rule.pausada is not None and (on is None or on <= rule.pausada.hasta)
+    return not paused and about.lie_in(rule.ambito)
+
+
+def _evidence(rule: str, matches: list[Match], reading: Reading) -> tuple[Evidence, ...]:
+    evidence = []
+    for match in matches[:MOST_EVIDENCE]:
+        start, end, text = reading.slice(match.found.start, match.found.end)
+        place = reading.field_of(match.found.start)
+        evidence.append(Evidence(rule, place, text, start, end, match.leaf.phrase))
+    return tuple(evidence)
+
+
+def _verdict(findings: list[Finding]) -> Verdict:
+    acting = [one for one in findings if one.rule.estado is State.ACTIVE]
+    acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
+    deciding = next((one.rule for one in acting if one.rule.nivel is not None), None)
+    return Verdict(
+        level=Level.NORMAL if deciding is None or deciding.nivel is None else deciding.nivel,
+        decided_by=None if deciding is None else deciding.id,
+        rules=tuple(one.rule.id for one in acting),
+        evidence=tuple(evidence for one in acting for evidence in one.evidence),
+        flags=tuple(sorted({flag for one in acting for flag in one.rule.flags})),
+        shadow=tuple(sorted(one.rule.id for one in findings if one.rule.estado is State.SHADOW)),
+        tags=tuple(sorted({tag for one in acting for tag in one.rule.etiquetas})),
+    )
+
+
+def _rank(rule: Rule) -> int:
+    return -1 if rule.nivel is None else _RANKS[rule.nivel]

@@ -1,0 +1,132 @@
+"""What is the whole policy, as one value?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.ticket import Ticket
+from bot.policy.calendar import Calendar
+from bot.policy.calendar_section import CalendarSection
+from bot.policy.escalation import EscalationSection
+from bot.policy.levels import LevelsSection
+from bot.policy.loader import load_sections
+from bot.policy.matching import Classifier, compile_rules
+from bot.policy.notes import NotesSection
+from bot.policy.problems import Problem
+from bot.policy.replies import AcknowledgementSection
+from bot.policy.rules import Rule
+from bot.policy.sections import Sections
+from bot.policy.service_sections import NEEDED
+from bot.policy.statuses import PortalsSection
+from bot.policy.tags import TagsSection
+from bot.policy.verdict import Verdict
+
+# How rule files name the ways a ticket comes in, by Freshdesk's number.
+SOURCES = {
+    1: "correo",
+    2: "portal",
+    3: "telefono",
+    7: "chat",
+    9: "formulario",
+    10: "correo-saliente",
+    13: "whatsapp",
+}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Hold every rule and figure in force; `version` is the hash of the files it came from."""
+
+    version: str
+    classifier: Classifier = field(repr=False)
+    levels: LevelsSection
+    calendars: CalendarSection
+    portals: PortalsSection
+    escalation: EscalationSection
+    replies: AcknowledgementSection
+    notes: NotesSection
+    tags: TagsSection
+
+    def classify(self, ticket: Ticket) -> Verdict:
+        """Return what the rules say about a ticket."""
+        return self.classifier.classify(
+            ticket.subject,
+            ticket.body,
+            portal=ticket.key.portal,
+            company=None if ticket.company_id is None else str(ticket.company_id),
+            type=ticket.type,
+            source=SOURCES.get(ticket.source),
+            on=ticket.created_at.astimezone(self.zone(ticket.key.portal)).date(),
+        )
+
+    def calendar(self, portal: str) -> Calendar:
+        """Return the calendar of a portal."""
+        return self.calendars.calendar(self.portals.of(portal).calendario)
+
+    def zone(self, portal: str) -> ZoneInfo:
+        """Return the time zone of a portal."""
+        return self.calendar(portal).zone
+
+    @cached_property
+    def state_tags(self) -> tuple[str, ...]:
+        """Return the tags that mirror a ticket's state, which the bot puts on and takes off."""
+        levels = self.levels.tags.values()
+        return (*levels, self.tags.en_riesgo, self.tags.incumplido, self.tags.suspendido)
+
+    def rule_title(self, rule_id: str) -> str:
+        """Return a rule's title, or its id when the rule is gone."""
+        card = self._cards.get(rule_id)
+        return rule_id if card is None else card.titulo
+
+    def rule_clause(self, rule_id: str | None) -> str:
+        """Return the clause a rule cites, or nothing."""
+        card = None if rule_id is None else self._cards.get(rule_id)
+        return "" if card is None else card.clausula or ""
+
+    @cached_property
+    def _cards(self) -> dict[str, Rule]:
+        return {card.id: card for card in self.classifier.rules}
+
+
+def version_of(files: Mapping[str, bytes]) -> str:
+    """Return the hash that names a set of rule files."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return digest.hexdigest()
+
+
+def missing_sections(sections: Mapping[str, Any]) -> list[Problem]:
+    """Return a problem for each section that a service needs and the folder lacks."""
+    absent = [name for name in NEEDED if name not in sections]
+    return [Problem(f"{name}.yaml", 1, f"falta la sección «{name}»") for name in absent]
+
+
+def policy_of(sections: Sections, classifier: Classifier | None = None) -> Policy:
+    """Build the policy from complete sections."""
+    return Policy(
+        version=version_of(sections.files),
+        classifier=classifier or compile_rules(sections),
+        levels=sections["niveles"],
+        calendars=sections["calendario"],
+        portals=sections["portales"],
+        escalation=sections["escalamiento"],
+        replies=sections["respuestas"],
+        notes=sections["notas"],
+        tags=sections["etiquetas"],
+    )
+
+
+def load_policy(folder: Path) -> tuple[Policy | None, list[Problem]]:
+    """Load a rules folder whole: the policy, or every problem with its file and line."""
+    sections, problems = load_sections(folder)
+    if sections is None:
+        return None, problems
+    missing = missing_sections(sections)
+    return (None, missing) if missing else (policy_of(sections), [])

@@ -1,0 +1,133 @@
+"""Which notes and replies does the bot owe this ticket?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.actions import Action, AddNote, Reply
+from bot.domain.record import Effect, EffectState
+from bot.policy import texts
+from bot.policy.case import Case
+from bot.policy.escalation import ClockName, Owed, owed_step, step_key
+from bot.policy.marks import announcement, reference
+from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
+from bot.policy.sla import Clock, ResolutionClock
+
+SUSPENDED_NOTE = "morosidad"
+
+
+def once_only(case: Case, settle: timedelta) -> tuple[tuple[Action, ...], list[datetime], list[str]]:
+    """Return the notes and replies owed now, when unconfirmed ones may be looked up, and reasons."""
+    candidates: list[AddNote | Reply] = []
+    reasons: list[str] = []
+    candidates.extend(_notes(case))
+    silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
+    if silence is None:
+        candidates.append(_acknowledgement(case))
+    elif not case.marks.is_done(ACKNOWLEDGEMENT):
+        reasons.append(f"sin acuse: {silence}")
+    owed: list[Action] = []
+    unsettled: list[datetime] = []
+    for candidate in candidates:
+        if case.marks.is_done(candidate.key):
+            continue
+        sent = case.record.effects.get(candidate.key)
+        if sent is not None and sent.state is EffectState.OPEN and case.now < sent.at + settle:
+            unsettled.append(sent.at + settle)
+        else:
+            owed.append(candidate)
+    return tuple(owed), unsettled, reasons
+
+
+def _notes(case: Case) -> list[AddNote]:
+    notes = [note for note in (_announcement(case), _suspension(case)) if note is not None]
+    clocks: tuple[tuple[ClockName, Clock], ...] = (
+        ("respuesta", case.response),
+        ("resolucion", case.resolution),
+    )
+    for name, clock in clocks:
+        if isinstance(clock, ResolutionClock) and clock.provisional:
+            continue
+        owed = owed_step(
+            case.policy.escalation, name, clock, case.decision.level, case.marks.is_done, case.now
+        )
+        if owed is not None:
+            notes.append(_escalation(case, clock, owed))
+    return notes
+
+
+def _announcement(case: Case) -> AddNote | None:
+    """Return the note that says level and dates: the first one, or one for a changed level."""
+    announced = case.marks.announcements()
+    if announced and announced[-1][1] is case.decision.level:
+        return None
+    key = announcement(len(announced), case.decision.level)
+    html = texts.classification_note(
+        case.policy,
+        case.decision,
+        case.verdict,
+        case.response,
+        case.resolution,
+        changed_from=announced[-1][1] if announced else None,
+        reference=reference(case.ticket.key, key),
+    )
+    return AddNote(key, html)
+
+
+def _suspension(case: Case) -> AddNote | None:
+    if not case.overdue_company:
+        return None
+    html = texts.suspension_note(case.policy, reference(case.ticket.key, SUSPENDED_NOTE))
+    return AddNote(SUSPENDED_NOTE, html)
+
+
+def _escalation(case: Case, clock: Clock, owed: Owed) -> AddNote:
+    steps = case.policy.escalation.steps(owed.clock)
+    skipped = [
+        step
+        for step in steps
+        if step.moment(clock) < owed.moment
+        and not case.marks.is_done(step_key(owed.clock, step, case.decision.level))
+    ]
+    html = texts.escalation_note(
+        case.policy,
+        case.decision.level,
+        clock,
+        owed,
+        len(skipped),
+        case.policy.calendar(case.ticket.key.portal),
+        reference(case.ticket.key, owed.key),
+    )
+    notify = case.policy.escalation.destinatarios if owed.step.avisar else ()
+    return AddNote(owed.key, html, notify)
+
+
+def _acknowledgement(case: Case) -> Reply:
+    html = texts.acknowledgement(
+        case.policy,
+        language_of(case.ticket, case.policy.replies),
+        case.ticket.key,
+        case.decision.level,
+        case.response,
+        case.policy.calendar(case.ticket.key.portal),
+        reference(case.ticket.key, ACKNOWLEDGEMENT),
+    )
+    return Reply(ACKNOWLEDGEMENT, html)
+
+
+def proven_effects(case: Case) -> dict[str, Effect]:
+    """Return the effects that the ticket shows to be done and the ledger does not know to be."""
+    keys = {announcement(number, level) for number, level in case.marks.announcements()}
+    keys |= {ACKNOWLEDGEMENT, SUSPENDED_NOTE} | set(case.record.effects)
+    names: tuple[ClockName, ...] = ("respuesta", "resolucion")
+    keys |= {
+        step_key(name, step, case.decision.level)
+        for name in names
+        for step in case.policy.escalation.steps(name)
+    }
+    proven: dict[str, Effect] = {}
+    for key in sorted(keys):
+        message, known = case.marks.message(key), case.record.effects.get(key)
+        if message is not None and (known is None or known.state is EffectState.OPEN):
+            proven[key] = Effect(EffectState.DONE, message.created_at, known.attempts if known else 1)
+    return proven

@@ -1,0 +1,140 @@
+"""May the bot answer this ticket by itself, and in which language?
+
+Freshdesk shows no headers of the inbound mail, so the defence against loops is on sender, subject, first
+words, source and counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from bot.domain.level import Level
+from bot.domain.ticket import Ticket
+from bot.policy.section import Section
+from bot.policy.templates import template_problem
+
+ACKNOWLEDGEMENT = "acuse"
+Language = Literal["es", "en"]
+REPLY_VARIABLES = frozenset({"numero", "emoji", "nivel", "promesa", "responder_hasta", "fuera_de_horario"})
+_WORD = re.compile(r"\w+")
+_READ_FOR_LANGUAGE = 2000  # characters; more text does not change the answer
+
+
+class LanguageTexts(Section):
+    """Hold the texts of the acknowledgement in one language."""
+
+    palabras: Annotated[
+        tuple[str, ...], Field(description="Palabras muy comunes que delatan el idioma del cliente")
+    ]
+    promesas: Annotated[dict[Level, str], Field(description="Promesa de respuesta por nivel")]
+    plantilla: Annotated[str, Field(min_length=1, description="Texto del acuse, en HTML simple")]
+
+    @field_validator("plantilla")
+    @classmethod
+    def _sound_template(cls, value: str) -> str:
+        problem = template_problem(value, REPLY_VARIABLES)
+        if problem:
+            raise ValueError(problem)
+        return value
+
+    @field_validator("promesas")
+    @classmethod
+    def _all_levels(cls, value: dict[Level, str]) -> dict[Level, str]:
+        missing = [level.value for level in Level if level not in value]
+        if missing:
+            raise ValueError(f"falta la promesa de {', '.join(missing)}")
+        return value
+
+
+class Silence(Section):
+    """Describe mail that is never answered, so that two robots never talk to each other."""
+
+    remitentes: Annotated[
+        tuple[str, ...], Field(description="Comienzos de correo («no-reply@») o dominios («@ejemplo.pe»)")
+    ] = ()
+    asuntos: Annotated[tuple[str, ...], Field(description="Comienzos de asunto de correos automáticos")] = ()
+    cuerpos: Annotated[tuple[str, ...], Field(description="Frases que delatan un correo automático")] = ()
+
+
+class AcknowledgementSection(Section):
+    """Mirror the section `respuestas`."""
+
+    activa: Annotated[bool, Field(description="false apaga todas las respuestas automáticas")] = True
+    fuentes: Annotated[tuple[int, ...], Field(description="Fuentes de Freshdesk que reciben acuse")] = (
+        1,
+        2,
+        9,
+    )
+    maximo_por_dia: Annotated[int, Field(ge=0, description="Acuses por solicitante en 24 horas")] = 5
+    tope_por_hora: Annotated[int, Field(ge=0, description="Acuses por portal en una hora")] = 1000
+    antiguedad_maxima_horas: Annotated[
+        int, Field(ge=1, description="Un ticket visto más tarde que esto ya no recibe acuse")
+    ] = 24
+    no_responder: Silence = Silence()
+    idiomas: Annotated[
+        dict[Language, LanguageTexts], Field(description="Textos por idioma; «es» es obligatorio")
+    ]
+
+    @model_validator(mode="after")
+    def _spanish_present(self) -> AcknowledgementSection:
+        if "es" not in self.idiomas:
+            raise ValueError("falta el idioma «es»")
+        return self
+
+
+def language_of(ticket: Ticket, section: AcknowledgementSection) -> Language:
+    """Return the language whose common words the ticket uses most; Spanish when in doubt."""
+    words = [_fold(word) for word in _WORD.findall(f"{ticket.subject} {ticket.body[:_READ_FOR_LANGUAGE]}")]
+    scores = {
+        language: sum(word in texts.palabras for word in words) for language, texts in section.idiomas.items()
+    }
+    best = max(scores, key=lambda language: (scores[language], language == "es"))
+    return best if scores[best] > scores["es"] else "es"
+
+
+def silence_reason(
+    ticket: Ticket, section: AcknowledgementSection, now: datetime, answered: bool
+) -> str | None:
+    """Return why the ticket gets no acknowledgement, or None when it does."""
+    checks = (
+        (not section.activa, "las respuestas automáticas están apagadas en las reglas"),
+        (ticket.spam or ticket.deleted, "el ticket es spam o fue borrado"),
+        (answered, "una persona ya respondió"),
+        (ticket.source not in section.fuentes, "llegó por una vía que no recibe acuse"),
+        (
+            now - ticket.created_at > timedelta(hours=section.antiguedad_maxima_horas),
+            "se vio demasiado tarde para acusar recibo",
+        ),
+        (_is_own_address(ticket), "lo envió una dirección de la propia mesa"),
+        (_is_automatic(ticket, section.no_responder), "parece un correo automático"),
+    )
+    return next((reason for applies, reason in checks if applies), None)
+
+
+def _is_own_address(ticket: Ticket) -> bool:
+    sender = (ticket.requester_email or "").casefold()
+    return bool(sender) and sender in {address.casefold() for address in ticket.to_emails}
+
+
+def _is_automatic(ticket: Ticket, silence: Silence) -> bool:
+    sender, subject = (ticket.requester_email or "").casefold(), _fold(ticket.subject).strip()
+    body = _fold(ticket.body[:_READ_FOR_LANGUAGE])
+    return (
+        any(_is_sender(sender, pattern.casefold()) for pattern in silence.remitentes)
+        or any(subject.startswith(_fold(start)) for start in silence.asuntos)
+        or any(_fold(phrase) in body for phrase in silence.cuerpos)
+    )
+
+
+def _is_sender(sender: str, pattern: str) -> bool:
+    return sender.endswith(pattern) if pattern.startswith("@") else sender.startswith(pattern)
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

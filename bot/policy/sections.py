@@ -1,0 +1,113 @@
+"""Which sections may a rule file hold, and how are those of several files put together?
+
+Every section is registered here by name; to add one, add a `SectionSpec` and, where it names things of other
+sections, a `Check`. Several files may hold a list or mapping section, one file only a single one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from bot.policy.reading_aids import ReadingAids
+from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown_rules
+from bot.policy.rules import Filter, Rule, Vocabulary
+from bot.policy.source import Path
+
+
+class Merge(Enum):
+    """Say how the same section of several files becomes one."""
+
+    LIST = "list"
+    MAPPING = "mapping"
+    SINGLE = "single"
+
+
+@dataclass(frozen=True)
+class SectionSpec:
+    """Describe one section: the type of its content and how it merges.
+
+    `key` names the field that tells the items of a list apart. `header` names the file-wide keys that every
+    item of a list takes over unless it has its own.
+    """
+
+    content: Any
+    merge: Merge = Merge.SINGLE
+    key: str = "id"
+    required: bool = False
+    header: tuple[str, ...] = ()
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.content)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Describe what must hold across sections; `needs` names those that must be whole for it to make sense.
+
+    `faults` gets all valid sections by name, any of which may be missing, and yields paths that begin with
+    the name of a section.
+    """
+
+    faults: Callable[[Mapping[str, Any]], Iterable[Fault]]
+    needs: tuple[str, ...]
+
+
+SECTIONS: dict[str, SectionSpec] = {
+    "vocabulario": SectionSpec(
+        Annotated[Vocabulary, Field(description="Listas de palabras que las reglas nombran con @.")],
+        Merge.MAPPING,
+    ),
+    "lectura": SectionSpec(Annotated[ReadingAids, Field(description="Cómo escriben los clientes.")]),
+    "reglas": SectionSpec(
+        Annotated[tuple[Rule, ...], Field(description="Las reglas de clasificación.")],
+        Merge.LIST,
+        header=("erratas",),
+    ),
+    "filtros": SectionSpec(
+        Annotated[tuple[Filter, ...], Field(description="Palabras que quitan peso a otras.")],
+        Merge.LIST,
+        header=("erratas",),
+    ),
+}
+CHECKS: list[Check] = [
+    Check(unknown_lists, needs=("vocabulario",)),
+    Check(unknown_filters, needs=("filtros",)),
+    Check(unknown_rules, needs=("reglas",)),
+]
+
+
+class Sections(Mapping[str, Any]):
+    """Hold the valid sections of a folder by name, with the bytes they came from."""
+
+    def __init__(
+        self,
+        content: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        lines: Mapping[Path, tuple[str, int]],
+    ) -> None:
+        self._content = dict(content)
+        self._lines = dict(lines)
+        self.files: Mapping[str, bytes] = dict(files)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._content[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def place(self, path: Path) -> tuple[str, int]:
+        """Return file and line of a path such as ("reglas", 3, "cuando"), or of the part that exists."""
+        for depth in range(len(path), 0, -1):
+            if path[:depth] in self._lines:
+                return self._lines[path[:depth]]
+        return next(iter(self.files), ""), 1

@@ -1,0 +1,128 @@
+"""Which words do agents and customers read about a decision?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.domain.level import Level
+from bot.domain.record import Decision
+from bot.domain.ticket import TicketKey
+from bot.policy.calendar import Calendar
+from bot.policy.decision import PERSON
+from bot.policy.escalation import Owed
+from bot.policy.levels import ResolutionKind
+from bot.policy.replies import Language
+from bot.policy.sla import Clock, ClockState, ResolutionClock, ResponseClock
+from bot.policy.spelling import spell_moment
+from bot.policy.templates import render
+from bot.policy.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bot.policy.model import Policy
+
+_MOST_WORDS = 8
+
+
+def why(decision: Decision, policy: Policy) -> tuple[str, ...]:
+    """Return the reasons for a level as short sentences, for the journal and `explain`."""
+    if decision.decided_by == PERSON:
+        return (f"{decision.level}: lo eligió una persona de la mesa",)
+    if decision.decided_by is None:
+        return (f"{decision.level}: ninguna regla reconoció el texto",)
+    words = ", ".join(f"«{word}»" for word in decision.words[:_MOST_WORDS])
+    return (f"{decision.level}: regla «{policy.rule_title(decision.decided_by)}» por {words}",)
+
+
+def classification_note(
+    policy: Policy,
+    decision: Decision,
+    verdict: Verdict,
+    response: ResponseClock,
+    resolution: ResolutionClock,
+    *,
+    changed_from: Level | None,
+    reference: str,
+) -> str:
+    """Return the note that says which level holds, why, and until when."""
+    by_person = decision.decided_by == PERSON
+    words = [e.text for e in verdict.evidence if e.rule == decision.decided_by]
+    html = render(
+        policy.notes.clasificacion,
+        {
+            "emoji": decision.level.emoji,
+            "nivel": decision.level.value,
+            "cambio": changed_from.value if changed_from else "",
+            "por_persona": by_person,
+            "regla": ""
+            if by_person or decision.decided_by is None
+            else policy.rule_title(decision.decided_by),
+            "clausula": "" if by_person else policy.rule_clause(decision.decided_by),
+            "palabras": list(dict.fromkeys(words))[:_MOST_WORDS],
+            "respuesta": response.arithmetic.text(),
+            "resolucion": resolution.arithmetic.text(),
+            "resolucion_es_meta": resolution.kind is ResolutionKind.WORKING,
+            "avisos": [policy.notes.avisos[flag] for flag in decision.flags if flag in policy.notes.avisos],
+            "version": decision.rules_version[:12],
+        },
+    )
+    return _signed(html, reference)
+
+
+def suspension_note(policy: Policy, reference: str) -> str:
+    """Return the note that says the client's company is marked as overdue."""
+    return _signed(render(policy.notes.morosidad, {}), reference)
+
+
+def escalation_note(
+    policy: Policy, level: Level, clock: Clock, owed: Owed, missed: int, calendar: Calendar, reference: str
+) -> str:
+    """Return the note that warns of a target or limit reached."""
+    html = render(
+        policy.notes.escalamiento,
+        {
+            "emoji": level.emoji,
+            "nivel": level.value,
+            "reloj": "respuesta" if owed.clock == "respuesta" else "resolución",
+            "momento": _moment(owed.moment, calendar),
+            "limite": _moment(clock.limit, calendar),
+            "incumplido": clock.state is ClockState.BREACHED,
+            "texto": owed.step.texto,
+            "omitidos": missed,
+        },
+    )
+    return _signed(html, reference)
+
+
+def acknowledgement(
+    policy: Policy,
+    language: Language,
+    key: TicketKey,
+    level: Level,
+    response: ResponseClock,
+    calendar: Calendar,
+    reference: str,
+) -> str:
+    """Return the acknowledgement: the ticket's number, level and promise, and nothing of its text."""
+    texts = policy.replies.idiomas[language]
+    body = render(
+        texts.plantilla,
+        {
+            "numero": key.ticket_id,
+            "emoji": level.emoji,
+            "nivel": level.value,
+            "promesa": texts.promesas[level],
+            "responder_hasta": _moment(response.limit, calendar),
+            "fuera_de_horario": response.arithmetic.base != response.arithmetic.start,
+        },
+    )
+    return _signed(body, reference)
+
+
+def _signed(html: str, reference: str) -> str:
+    """End a text with its reference, whatever its template says: by it the bot knows its own."""
+    return f"{html}<p>Ref. {reference}</p>"
+
+
+def _moment(at: datetime, calendar: Calendar) -> str:
+    return spell_moment(calendar.local(at), year=True)

@@ -1,0 +1,113 @@
+"""Which fields and tags should the ticket have that it does not have yet?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.domain.actions import SetFields
+from bot.domain.record import Written
+from bot.policy import fields
+from bot.policy.case import Case
+from bot.policy.sla import Clock, ClockState, ResolutionClock
+
+
+@dataclass(slots=True)
+class Wishes:
+    """Gather field changes with the memory to write beside them, what is proven already, and reasons."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    writes: dict[str, Written] = field(default_factory=dict)
+    proven: dict[str, Written] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    left_alone: set[str] = field(default_factory=set)
+
+    def changes(self) -> SetFields:
+        """Return the action that makes the changes; it may have none."""
+        return SetFields(**self.fields)
+
+    def want(self, name: str, label: str, known: Written | None, current: Any, wanted: Any) -> None:
+        """Take in one wish, as far as the field is still the bot's."""
+        before, value = _storable(current), _storable(wanted)
+        step = fields.field_step(known, before, value, label)
+        if step.write:
+            self.fields[name], self.writes[name] = wanted, Written(before, value)
+        if step.remember is not None:
+            self.proven[name] = step.remember
+        if step.reason is not None:
+            self.reasons.append(step.reason)
+            self.left_alone.add(name)
+
+
+def field_wishes(case: Case) -> Wishes:
+    """Return what the bot wants of the ticket's fields."""
+    wishes, ticket, memory = Wishes(), case.ticket, case.memory
+    priority = case.policy.levels.of(case.decision.level).prioridad
+    wishes.want("priority", "prioridad", memory.priority, ticket.priority, priority)
+    response, resolution = _dates(case)
+    if response is not None:
+        wishes.want("fr_due_by", "fecha de respuesta", memory.fr_due_by, ticket.fr_due_by, response)
+    if resolution is not None:
+        wishes.want("due_by", "fecha de resolución", memory.due_by, ticket.due_by, resolution)
+    _send_both(wishes, response, resolution)
+    _want_tags(case, wishes)
+    return wishes
+
+
+def _send_both(wishes: Wishes, response: datetime | None, resolution: datetime | None) -> None:
+    """Send both dates when one changes: it is unstated whether Freshdesk takes one alone."""
+    if wishes.fields.keys() & {"fr_due_by", "due_by"} and response is not None and resolution is not None:
+        for name, value in (("fr_due_by", response), ("due_by", resolution)):
+            if name not in wishes.left_alone:
+                wishes.fields.setdefault(name, value)
+
+
+def _storable(value: Any) -> int | str | None:
+    if isinstance(value, datetime):
+        return fields.as_text(value)
+    return value if isinstance(value, int) else None
+
+
+def _want_tags(case: Case, wishes: Wishes) -> None:
+    state, info, known = _state_tags(case), _info_tags(case), case.memory.tags
+    tags = fields.merged_tags(case.ticket, known, state, info, case.policy.state_tags)
+    wish = tuple(dict.fromkeys((*state, *info)))
+    same = known is not None and fields.is_same_wish(known, state, info)
+    if tags is not None:
+        rewrites = known.rewrites + 1 if known is not None and known.sure and same else 0
+        wishes.fields["tags"], wishes.writes["tags"] = tags, Written(None, wish, rewrites=rewrites)
+    elif known is None or not known.sure or not same:
+        wishes.proven["tags"] = Written(None, wish, sure=True)
+
+
+def _state_tags(case: Case) -> tuple[str, ...]:
+    tags, names = [case.policy.levels.of(case.decision.level).etiqueta], case.policy.tags
+    clocks: tuple[Clock, ...] = (case.response, case.resolution)
+    if any(clock.state is ClockState.BREACHED for clock in clocks):
+        tags.append(names.incumplido)
+    elif any(_is_at_risk(clock, case.now) for clock in clocks):
+        tags.append(names.en_riesgo)
+    if case.overdue_company:
+        tags.append(names.suspendido)
+    return tuple(tags)
+
+
+def _is_at_risk(clock: Clock, now: datetime) -> bool:
+    started = not (isinstance(clock, ResolutionClock) and clock.provisional)
+    return started and clock.is_ticking and clock.target <= now
+
+
+def _info_tags(case: Case) -> tuple[str, ...]:
+    decision, names = case.decision, case.policy.tags
+    flagged = [names.banderas[flag] for flag in decision.flags if flag in names.banderas]
+    unmatched = [names.sin_regla] if decision.decided_by is None else []
+    return tuple(dict.fromkeys((*unmatched, *flagged, *decision.tags)))
+
+
+def _dates(case: Case) -> tuple[datetime | None, datetime | None]:
+    """Return the dates to show in Freshdesk, or None for those it would refuse now."""
+    if not case.portal.timer_runs(case.ticket.status):
+        return None, None
+    response = None if case.answered else fields.whole_second(case.response.limit)
+    return fields.sendable_dates(response, fields.whole_second(case.resolution.limit), case.now)

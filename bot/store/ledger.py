@@ -1,0 +1,148 @@
+"""What was done to a ticket already, and who may act on it now?
+
+One hash a ticket: `e:<effect>` once-only effects, `w:<field>` values last written, `decision`, `statuses`.
+A once-only effect is written down as open before it is sent (write-ahead) and as done when Freshdesk has
+confirmed it; what stays open is looked up on the ticket before anything is sent again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis import Redis
+
+from bot.domain.level import Level
+from bot.domain.record import Decision, Effect, EffectState, Record, StatusSeen, Written
+from bot.domain.ticket import TicketKey
+from bot.store.connection import NAMESPACE, as_text
+
+_REPLY_SLOT = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+if not redis.call('ZSCORE', KEYS[1], ARGV[3]) then
+  if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+  redis.call('ZADD', KEYS[1], ARGV[1], ARGV[3])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return 1
+"""
+
+
+class Ledger:
+    """Keep the memory of every ticket; entries go `retention` after the last look at their ticket."""
+
+    def __init__(self, redis: Redis, retention: timedelta) -> None:
+        self._redis = redis
+        self._retention = retention
+        self._reply_slot = redis.register_script(_REPLY_SLOT)
+
+    def read(self, key: TicketKey) -> Record:
+        """Return all that is known of a ticket."""
+        raw = self._redis.hgetall(_name(key))
+        fields = {as_text(name): json.loads(value) for name, value in raw.items()}
+        return Record(
+            effects={name[2:]: _effect(value) for name, value in fields.items() if name.startswith("e:")},
+            written={name[2:]: _written(value) for name, value in fields.items() if name.startswith("w:")},
+            decision=_decision(fields["decision"]) if "decision" in fields else None,
+            statuses=tuple(_status(value) for value in fields.get("statuses", ())),
+        )
+
+    def open_effect(self, key: TicketKey, effect: str, now: datetime, attempts: int) -> None:
+        """Write down, before sending, that an effect is about to be sent."""
+        self._put(key, {f"e:{effect}": asdict(Effect(EffectState.OPEN, now, attempts))})
+
+    def settle_effect(self, key: TicketKey, effect: str, now: datetime, attempts: int) -> None:
+        """Write down that an effect is done, once and for ever."""
+        self._put(key, {f"e:{effect}": asdict(Effect(EffectState.DONE, now, attempts))})
+
+    def withdraw_effect(self, key: TicketKey, effect: str) -> None:
+        """Forget an open effect that surely did not happen."""
+        self._redis.hdel(_name(key), f"e:{effect}")
+
+    def write_fields(self, key: TicketKey, written: Mapping[str, Written]) -> None:
+        """Remember what the bot writes to fields."""
+        self._put(key, {f"w:{name}": asdict(value) for name, value in written.items()})
+
+    def keep(
+        self,
+        key: TicketKey,
+        decision: Decision,
+        statuses: tuple[StatusSeen, ...],
+        seen: datetime,
+        effects: Mapping[str, Effect],
+        written: Mapping[str, Written],
+    ) -> None:
+        """Remember a plan's decision, what the ticket itself proved, and which state of it was `seen`."""
+        fields: dict[str, Any] = {"decision": asdict(decision), "statuses": [asdict(s) for s in statuses]}
+        fields["seen"] = seen
+        fields |= {f"e:{name}": asdict(value) for name, value in effects.items()}
+        fields |= {f"w:{name}": asdict(value) for name, value in written.items()}
+        self._put(key, fields)
+
+    def seen(self, keys: Sequence[TicketKey]) -> list[datetime | None]:
+        """Return, for each ticket, the time of update of the state last looked at."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hget(_name(key), "seen")
+            found = pipe.execute()
+        return [None if raw is None else datetime.fromisoformat(json.loads(raw)) for raw in found]
+
+    def forget(self, key: TicketKey) -> None:
+        """Erase everything known of a ticket."""
+        self._redis.delete(_name(key))
+
+    def take_reply_slot(
+        self, portal: str, scope: str, effect: str, now: datetime, window: timedelta, cap: int
+    ) -> bool:
+        """Count an automatic reply against a cap per `scope` and window; the same effect counts once.
+
+        `scope` is a requester id or a portal-wide name; `effect` names ticket and effect.
+        """
+        start, seconds = (now - window).timestamp(), int(window.total_seconds())
+        name = f"{NAMESPACE}:replies:{portal}:{scope}"
+        return bool(self._reply_slot(keys=[name], args=[now.timestamp(), start, effect, cap, seconds]))
+
+    def _put(self, key: TicketKey, fields: Mapping[str, Any]) -> None:
+        if not fields:
+            return
+        texts: dict[Any, Any] = {
+            name: json.dumps(value, default=_plain, separators=(",", ":")) for name, value in fields.items()
+        }
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(_name(key), mapping=texts)
+            pipe.expire(_name(key), self._retention)
+            pipe.execute()
+
+
+def _name(key: TicketKey) -> str:
+    return f"{NAMESPACE}:ledger:{key}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"not storable: {type(value).__name__}")
+
+
+def _value(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _effect(data: dict[str, Any]) -> Effect:
+    return Effect(EffectState(data["state"]), datetime.fromisoformat(data["at"]), data["attempts"])
+
+
+def _written(data: dict[str, Any]) -> Written:
+    return Written(**{**data, "before": _value(data["before"]), "value": _value(data["value"])})
+
+
+def _decision(data: dict[str, Any]) -> Decision:
+    lists = {name: tuple(data[name]) for name in ("rules", "words", "flags", "tags")}
+    return Decision(**{**data, **lists, "level": Level(data["level"])})
+
+
+def _status(data: dict[str, Any]) -> StatusSeen:
+    return StatusSeen(data["status"], datetime.fromisoformat(data["at"]), data["exact"])

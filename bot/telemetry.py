@@ -1,0 +1,47 @@
+"""What do the processes say about themselves, without a word of a ticket?"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("semaforo")
+
+# A second net: what is logged are ids, levels and counts; should anything else slip in, it is masked.
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:9\d{8}|\d{8}|[12]\d{10})(?!\d)")
+_FREE = {"timestamp", "level", "event", "ticket", "portal"}
+
+
+def set_up_logging(level: str, style: str, process: str) -> None:
+    """Write one line an event to stderr, JSON or for the console, in UTC."""
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if style == "console"
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+
+
+def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name, value in event.items():
+        if name not in _FREE and isinstance(value, str):
+            event[name] = _PERSONAL.sub("[oculto]", value)
+    return event

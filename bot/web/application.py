@@ -1,0 +1,73 @@
+"""Of what is the web process made?"""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from prometheus_client import CollectorRegistry
+
+from bot.engine.context import Context
+from bot.settings import Settings, SettingsError, read_settings
+from bot.store.connection import connect_impatient
+from bot.telemetry import set_up_logging
+from bot.web.access import Access
+from bot.web.api import TicketApi
+from bot.web.errors import register_errors
+from bot.web.headers import protect
+from bot.web.health import Health
+from bot.web.login import Login
+from bot.web.metrics import Deliveries, Waiting
+from bot.web.ops import Pages
+from bot.web.sessions import COOKIE, OpsSessions, raise_session_error
+from bot.web.webhooks import BODY_LIMIT, Receiver
+from bot.wiring import build_web
+
+
+def create_app(settings: Settings | None = None, context: Context | None = None) -> Flask:
+    """Build the application, from the environment unless told otherwise.
+
+    SettingsError with every problem of the environment. Redis need not answer: it is asked per request.
+    """
+    settings = settings or _from_environment()
+    access = Access(connect_impatient(_redis_url(settings)))
+    context = context or build_web(settings)
+    app = Flask(__name__)
+    app.config.update(COOKIE, MAX_CONTENT_LENGTH=BODY_LIMIT)
+    # Our own Referrer-Policy keeps back the Referer that Flask-WTF asks for; Login looks at Sec-Fetch-Site.
+    app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
+    # A path is taken as it came: a delivery must not be sent on by a redirect, which Freshdesk drops.
+    app.url_map.merge_slashes = False
+    app.session_interface = OpsSessions(access, settings.secret_key, settings.ops_password)
+    app.before_request(raise_session_error)
+    protect(app)
+    register_errors(app)
+    _add_routes(app, settings, context, access)
+    return app
+
+
+def _add_routes(app: Flask, settings: Settings, context: Context, access: Access) -> None:
+    registry = CollectorRegistry()
+    registry.register(Waiting(context))
+    receiver = Receiver(settings.portals, context, Deliveries(registry)).blueprint()
+    login = Login(access, settings)
+    CSRFProtect(app).exempt(receiver)
+    app.register_blueprint(receiver)
+    app.register_blueprint(Health(context, registry).blueprint())
+    app.register_blueprint(login.blueprint())
+    app.register_blueprint(Pages(settings.portals, context).blueprint(login.guard))
+    app.register_blueprint(TicketApi(context).blueprint(login.guard_api))
+    login.announce_link()
+
+
+def _from_environment() -> Settings:
+    settings = read_settings(os.environ)
+    set_up_logging(settings.log_level, settings.log_format, "web")
+    return settings
+
+
+def _redis_url(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise SettingsError(["REDIS_URL: missing; `make run` starts a store of its own"])
+    return settings.redis_url

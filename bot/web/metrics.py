@@ -1,0 +1,93 @@
+"""What can Prometheus learn about the receiver and the work that waits?
+
+Two kinds. What this machine counts itself (deliveries) lives in prometheus-client: with several gunicorn
+workers set PROMETHEUS_MULTIPROC_DIR, else a scrape would see one worker's share. What is the same wherever
+one asks (wake-ups, heartbeats, rules) is read at the scrape, so it needs no process to report it.
+No label holds more than a portal's id, a status code or a version.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
+
+from bot.engine.context import Context
+
+OUTCOMES = {
+    202: "accepted",
+    400: "unusable",
+    401: "unauthorized",
+    404: "unknown_portal",
+    413: "too_large",
+    503: "unavailable",
+}
+PROCESSES = ("clock", "worker")
+
+
+class Deliveries:
+    """Count deliveries by portal and outcome."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        shared = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+        self._counter = Counter(
+            "semaforo_deliveries",
+            "Webhook deliveries by portal and outcome.",
+            ["portal", "outcome"],
+            registry=None if shared else registry,
+        )
+        if shared:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+
+    def count(self, portal: str, status: int) -> None:
+        """Count one answered delivery."""
+        self._counter.labels(portal, OUTCOMES.get(status, "other")).inc()
+
+
+class Waiting(Collector):
+    """Read from Redis, at each scrape, what waits and who is alive."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
+        try:
+            found = [*self._wakeups(), self._heartbeats()]
+        except RedisError:
+            found = []
+        yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
+        yield from found
+        rules = InfoMetricFamily("semaforo_rules", "Version of the rules this process holds.")
+        rules.add_metric([], {"version": rules_version(self._context)})
+        yield rules
+
+    def _wakeups(self) -> Iterator[Metric]:
+        count, age = self._context.wakeups.overdue(self._context.now())
+        yield GaugeMetricFamily("semaforo_wakeups_overdue", "Tickets whose wake-up is past due.", value=count)
+        yield GaugeMetricFamily(
+            "semaforo_wakeups_oldest_seconds", "How long the oldest of them has been due.", value=age
+        )
+
+    def _heartbeats(self) -> Metric:
+        ages = GaugeMetricFamily(
+            "semaforo_heartbeat_age_seconds",
+            "Since a process of this kind was seen; absent when none was.",
+            labels=["process"],
+        )
+        for kind in PROCESSES:
+            seen = self._context.heartbeats.seen(kind)
+            if seen is not None:
+                ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))
+        return ages
+
+
+def rules_version(context: Context) -> str:
+    """Return the version of the active rules."""
+    return context.rulebook.policy.version

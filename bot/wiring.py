@@ -1,0 +1,78 @@
+"""Which real parts does each process get? The only place that picks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from redis import Redis
+
+from bot.engine.context import Context
+from bot.engine.queue import JobQueue
+from bot.freshdesk.api import FreshdeskApi
+from bot.freshdesk.client import FreshdeskClient
+from bot.settings import Settings
+from bot.store.connection import connect_impatient, connect_patient
+from bot.store.facts import Facts
+from bot.store.failures import Failures
+from bot.store.heartbeat import Heartbeats
+from bot.store.journal import Journal
+from bot.store.leases import Leases
+from bot.store.ledger import Ledger
+from bot.store.rulebook import Rulebook
+from bot.store.wakeups import Wakeups
+
+
+class NoRedis(Exception):
+    """No Redis is named and none of ours is running here."""
+
+
+def build(settings: Settings, *, redis: Redis | None = None) -> Context:
+    """Build the parts for worker, clock and command line."""
+    return _context(settings, redis or connect_patient(_redis_url(settings)))
+
+
+def build_web(settings: Settings) -> Context:
+    """Build the parts for the web, whose Redis must answer within a second or not at all."""
+    return _context(settings, connect_impatient(_redis_url(settings)))
+
+
+def utc_now() -> datetime:
+    """Return the present moment; decisions get it as an argument."""
+    return datetime.now(UTC)
+
+
+def _redis_url(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise NoRedis(
+            "REDIS_URL is not set; `semaforo run` starts an embedded store and sets it for its processes"
+        )
+    return settings.redis_url
+
+
+def _context(settings: Settings, redis: Redis) -> Context:
+    retention = timedelta(days=settings.retention_days)
+    return Context(
+        freshdesk=_clients(settings),
+        wakeups=Wakeups(redis),
+        ledger=Ledger(redis, retention),
+        leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
+        journal=Journal(redis, retention),
+        facts=Facts(redis),
+        failures=Failures(redis),
+        heartbeats=Heartbeats(redis),
+        rulebook=Rulebook(settings.rules_dir),
+        queue=JobQueue(redis),
+        now=utc_now,
+        writes_allowed=settings.writes_allowed,
+        settle=timedelta(seconds=settings.effect_settle_seconds),
+        coalesce=timedelta(seconds=settings.coalesce_seconds),
+        sweep_every=timedelta(seconds=settings.sweep_seconds),
+    )
+
+
+def _clients(settings: Settings) -> Mapping[str, FreshdeskApi]:
+    return MappingProxyType(
+        {name: FreshdeskClient(name, portal.url, portal.api_key) for name, portal in settings.portals.items()}
+    )

@@ -1,0 +1,99 @@
+"""Semáforo's own processes, started for a test and ended with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.simulator.automations import Automation
+from bot.simulator.seed import Seed
+from bot.simulator.server import SimulatorServer
+
+HOME = Path(__file__).parent.parent.parent
+SECRET = "clave-del-webhook"
+
+
+class Processes:
+    """Start and end processes by name, each with its own environment."""
+
+    def __init__(self, environ: dict[str, str], logs: Path) -> None:
+        self.environ, self.logs = environ, logs
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, **extra: str) -> subprocess.Popen[bytes]:
+        """Start one of `semaforo`'s processes."""
+        with (self.logs / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", name],
+                cwd=self.logs,
+                env=self.environ | extra,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.running[name] = process
+        return process
+
+    def kill(self, name: str) -> None:
+        """End a process and its children at once, as a power cut would."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str) -> int:
+        """End a process as a supervisor would and return its exit code."""
+        process = self.running.pop(name)
+        process.terminate()
+        return process.wait(15)
+
+    def stop_all(self) -> None:
+        """Leave nothing behind."""
+        for process in self.running.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def environment(simulator_url: str, redis_url: str, port: int) -> dict[str, str]:
+    """Return an impatient environment: bursts, settling and leases take seconds."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(HOME),
+        "RULES_DIR": str(HOME / "rules"),
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "PORTAL_ACELERA_DOMAIN": "acelera.freshdesk.com",
+        "PORTAL_ACELERA_API_KEY": "sim-key",
+        "PORTAL_ACELERA_WEBHOOK_SECRET": SECRET,
+        "PORTAL_ACELERA_URL": simulator_url,
+        "EFFECT_SETTLE_SECONDS": "1",
+        "SWEEP_SECONDS": "2",
+        "COALESCE_SECONDS": "0.2",
+        "LEASE_SECONDS": "2",
+        "OPS_PASSWORD": "una contraseña",
+    }
+
+
+def simulator_for(port: int) -> SimulatorServer:
+    """Make a simulator whose automations report to a web process on this port."""
+    hook = {
+        "url": f"http://127.0.0.1:{port}/webhooks/freshdesk/acelera",
+        "headers": {"X-Webhook-Secret": SECRET},
+    }
+    rules = tuple(Automation.model_validate(hook | {"on": on}) for on in ("creation", "update"))
+    return SimulatorServer(seed=Seed(), automations=rules)
+
+
+def wait_for(what: str, holds: Callable[[], bool], seconds: float = 40) -> None:
+    """Wait until something holds; fail with its name when it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"never happened: {what}")

@@ -1,0 +1,1 @@
+"""Is Freshdesk spoken to, and listened to, as it really is?"""

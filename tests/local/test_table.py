@@ -1,0 +1,47 @@
+"""Is the demo's table readable, whatever the terminal?"""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from bot.local.outcome import Outcome
+from bot.local.table import Row, complaints, results, summary
+
+from .endings import journal, ticket
+
+GOOD = Row(7, "No podemos entrar al [crm]", Outcome(ticket(), journal()), [])
+WRONG = "level: expected URGENTE, found NORMAL"
+BAD = Row(8, "Otra cosa", Outcome(ticket(tags=["sla-normal"]), journal()), [WRONG])
+
+
+def printed(width: int) -> str:
+    console = Console(width=width, highlight=False, color_system=None)
+    with console.capture() as capture:
+        console.print(results([GOOD, BAD], width))
+    return capture.get()
+
+
+def test_a_row_shows_what_became_of_the_ticket() -> None:
+    row = next(line for line in printed(160).splitlines() if "No podemos" in line)
+    cells = ["7", "No podemos entrar al [crm]", "🔴 URGENTE", "caído", "23/11 10:00", "30/11 10:00"]
+    assert [row.index(cell) for cell in cells] == sorted(row.index(cell) for cell in cells)
+    assert "cliente-vip, sla-urgente" in row
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_table_fits(width: int) -> None:
+    lines = printed(width).splitlines()
+    assert max(Console().measure(line).maximum for line in lines) <= width
+    shown = ("No podemos entrar", "caído", "🔴 URGENTE", "23/11 10:00", "30/11 10:00", "sla-urgente", "yes")
+    assert all(fact in "".join(lines) for fact in shown)
+
+
+def test_complaints_name_ticket_and_difference() -> None:
+    assert complaints([GOOD, BAD]) == [f"#8 «Otra cosa»: {WRONG}"]
+
+
+def test_the_summary_counts_what_is_good() -> None:
+    assert (
+        summary([GOOD, BAD], 12.34, 11) == "1 of 2 tickets as expected in 12.3 s, 5.5 API calls per ticket."
+    )

@@ -1,0 +1,1 @@
+"""Calendar, levels, statuses and the two clocks of a ticket."""

@@ -1,0 +1,1 @@
+"""The plan of a ticket: levels, fields, notes, replies and the next look."""

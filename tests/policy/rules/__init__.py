@@ -1,0 +1,1 @@
+"""Tests of the rule language: reading files, reading tickets, matching, examples."""

@@ -1,0 +1,1 @@
+"""Is the stand-in Freshdesk true to what is known of the real one?"""

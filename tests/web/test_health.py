@@ -1,0 +1,88 @@
+"""Do supervisors and Prometheus learn the truth?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.domain.ticket import TicketKey
+from bot.engine.context import Context
+from bot.settings import Settings
+from bot.web import create_app
+
+from .conftest import NOW, SECRET, build_context, build_settings
+from .valkey import Valkey
+
+
+@pytest.mark.parametrize(
+    ("alive", "status", "reasons"),
+    [
+        (("clock", "worker"), 200, None),
+        (("clock",), 503, ["no worker has been seen lately"]),
+        (("worker",), 503, ["no clock has been seen lately"]),
+        ((), 503, ["no clock has been seen lately", "no worker has been seen lately"]),
+    ],
+)
+def test_ready_when_somebody_will_do_the_work(
+    client: FlaskClient, context: Context, alive: tuple[str, ...], status: int, reasons: list[str] | None
+) -> None:
+    for kind in alive:
+        context.heartbeats.beat(kind, NOW)
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert (answer.json or {}).get("reasons") == reasons
+
+
+def test_not_ready_without_rules(settings: Settings, context: Context) -> None:
+    rulebook = SimpleNamespace(policy=SimpleNamespace(version=""))
+    without = cast(Context, SimpleNamespace(**{**vars(context), "rulebook": rulebook}))
+    answer = create_app(settings, without).test_client().get("/readyz")
+    assert "no rules are loaded" in (answer.json or {})["reasons"]
+
+
+def test_alive_but_not_ready_without_redis(own_valkey: Valkey) -> None:
+    client = create_app(build_settings(own_valkey.url), build_context(own_valkey.url)).test_client()
+    own_valkey.stop()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"status": "not ready", "reasons": ["Redis does not answer"]},
+    )
+    assert samples(client)["semaforo_redis_up"] == 0
+
+
+def samples(client: FlaskClient) -> dict[str, float]:
+    """Return the metrics by name with their labels."""
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {
+        sample.name + "".join(f"[{value}]" for _, value in sorted(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_metrics_tell_deliveries_and_what_waits(client: FlaskClient, context: Context) -> None:
+    path = "/webhooks/freshdesk/acelera"
+    client.post(path, data='{"ticket_id":1}', headers={"X-Webhook-Secret": SECRET})
+    client.post(path, data="", headers={"X-Webhook-Secret": SECRET})
+    client.post(path)
+    client.post("/webhooks/freshdesk/somebody@example.com")
+    context.wakeups.ring(TicketKey("acelera", 2), NOW - timedelta(seconds=90))
+    context.heartbeats.beat("clock", NOW - timedelta(seconds=7))
+    found = samples(client)
+    assert found["semaforo_deliveries_total[accepted][acelera]"] == 1
+    assert found["semaforo_deliveries_total[unusable][acelera]"] == 1
+    assert found["semaforo_deliveries_total[unauthorized][acelera]"] == 1
+    assert found["semaforo_deliveries_total[unknown_portal][unknown]"] == 1
+    assert found["semaforo_wakeups_overdue"] == 1
+    assert found["semaforo_wakeups_oldest_seconds"] == 90
+    assert found["semaforo_heartbeat_age_seconds[clock]"] == 7
+    assert "semaforo_heartbeat_age_seconds[worker]" not in found
+    assert found["semaforo_rules_info[4f2a9c1b7d3e]"] == 1
+    assert found["semaforo_redis_up"] == 1
