@@ -13,8 +13,7 @@ from bot.policy.examples import Report, report_on_sections
 from bot.policy.loader import load_sections
 from bot.policy.model import Policy, missing_sections, policy_of
 from bot.policy.problems import Problem
-from bot.policy.sections import Sections
-from bot.policy.service_sections import NEEDED
+from bot.policy.sections import NEEDED, Sections
 
 
 def check_rules(folder: Path) -> Report:

@@ -63,6 +63,8 @@ def _level_by_tag(ticket: Ticket, memory: Written | None, levels: LevelsSection)
         # between the write and the note; both mean that this level holds.
         return present[0] if len(present) == 1 else None
     ours = memory.value if isinstance(memory.value, tuple) else ()
+    if not memory.sure and isinstance(memory.before, tuple):
+        ours += memory.before  # a write that never arrived leaves the tags that stood there: no new choice
     others = [level for level in present if levels.of(level).etiqueta not in ours]
     return others[0] if len(others) == 1 else None
 

@@ -36,6 +36,9 @@ def field_step(memory: Written | None, current: FieldValue, wanted: FieldValue, 
         return Step(remember=seen) if current == wanted else Step(write=True)
     if memory.people:
         return LEAVE
+    if current == wanted:  # also when Freshdesk itself moved a date by a pause, just as the policy does
+        known = memory.sure and memory.value == wanted
+        return LEAVE if known else Step(remember=Written(memory.before, wanted, sure=True))
     if memory.refused and memory.value == wanted:
         return Step(reason=f"Freshdesk no aceptó {label}; no se insiste")
     if memory.sure and current != memory.value:
@@ -43,9 +46,6 @@ def field_step(memory: Written | None, current: FieldValue, wanted: FieldValue, 
     # Freshdesk fills its own dates into empty fields seconds after creation: that is nobody's choice.
     if not memory.sure and memory.before is not None and current not in {memory.before, memory.value}:
         return Step(reason=f"{label}: alguien lo cambió y se respeta")
-    if current == wanted:
-        proven = Written(memory.before, wanted, sure=True)
-        return LEAVE if memory.sure else Step(remember=proven)
     return Step(write=True)
 
 

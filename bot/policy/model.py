@@ -21,8 +21,7 @@ from bot.policy.notes import NotesSection
 from bot.policy.problems import Problem
 from bot.policy.replies import AcknowledgementSection
 from bot.policy.rules import Rule
-from bot.policy.sections import Sections
-from bot.policy.service_sections import NEEDED
+from bot.policy.sections import NEEDED, Sections
 from bot.policy.statuses import PortalsSection
 from bot.policy.tags import TagsSection
 from bot.policy.verdict import Verdict

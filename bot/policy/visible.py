@@ -141,7 +141,7 @@ def _without_history(lines: list[Line]) -> list[Line]:
     while at < len(lines):
         length = _header_length(lines, at)
         if length and not _is_quoted_next(lines, at + length):
-            break
+            return _without_rule(kept)
         if length:
             at += length
             continue
@@ -151,13 +151,20 @@ def _without_history(lines: list[Line]) -> list[Line]:
     return kept
 
 
+def _without_rule(lines: list[Line]) -> list[Line]:
+    """Drop the line that Outlook draws above history."""
+    while lines and (lines[-1].is_blank or _DASHES.fullmatch(lines[-1].raw)):
+        lines = lines[:-1]
+    return lines
+
+
 def _header_length(lines: list[Line], at: int) -> int:
     """Return how many lines introduce quoted history here; 0 when none does."""
     folded = lines[at].folded
     if _MARKER.fullmatch(folded):
         return 1
-    if _ATTRIBUTION_START.match(folded):
-        return _attribution_length(lines, at)
+    if _ATTRIBUTION_START.match(folded) and (length := _attribution_length(lines, at)):
+        return length
     if _HEADER_FROM.match(folded):
         block = [line for line in lines[at + 1 : at + 6] if not line.is_blank][:3]
         return sum(bool(_HEADER_SENT.match(line.folded)) for line in block) >= 1 and len(block)
@@ -240,6 +247,8 @@ def _trailing_block(lines: list[Line], shouted: bool) -> set[int]:
     first = last
     while first and not lines[first - 1].is_blank:
         first -= 1
+    while first < last and _is_closing(lines[first]):
+        first += 1
     block = lines[first:last]
     if not first or len(block) > 6 or not block or not _is_name(block[0], shouted):
         return set()

@@ -74,9 +74,12 @@ def _want_tags(case: Case, wishes: Wishes) -> None:
     tags = fields.merged_tags(case.ticket, known, state, info, case.policy.state_tags)
     wish = tuple(dict.fromkeys((*state, *info)))
     same = known is not None and fields.is_same_wish(known, state, info)
-    if tags is not None:
+    if tags is not None and known is not None and known.refused and same:
+        wishes.reasons.append("Freshdesk no aceptó las etiquetas; no se insiste")
+    elif tags is not None:
         rewrites = known.rewrites + 1 if known is not None and known.sure and same else 0
-        wishes.fields["tags"], wishes.writes["tags"] = tags, Written(None, wish, rewrites=rewrites)
+        before = tuple(tag for tag in case.policy.state_tags if case.ticket.has_tag(tag))
+        wishes.fields["tags"], wishes.writes["tags"] = tags, Written(before, wish, rewrites=rewrites)
     elif known is None or not known.sure or not same:
         wishes.proven["tags"] = Written(None, wish, sure=True)
 

@@ -22,7 +22,6 @@ from bot.simulator.field_checks import type_problems
 from bot.simulator.people import add_company
 from bot.simulator.populate import open_as_customer, write
 from bot.simulator.records import SYSTEM, Actor, Change, Json, Ticket
-from bot.simulator.schedule import Schedule
 from bot.simulator.seed import CompanySeed, ReplySeed, TicketSeed, TimeEntrySeed
 from bot.simulator.state import RequestRecord, State
 from bot.simulator.switches import Strict, Switches
@@ -42,7 +41,6 @@ class Board:
 
     state: State
     webhooks: Webhooks
-    schedule: Schedule
     reset: Callable[[], None]
 
 

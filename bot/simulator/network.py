@@ -107,7 +107,10 @@ class Network:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length)
         copy = {**environ, "wsgi.input": io.BytesIO(body)}
-        self._schedule.after(self._state.faults.late_effect.seconds, lambda: _ignore(self._through(copy)))
+        self._schedule.after(self._state.faults.late_effect.seconds, lambda: self._effect_only(copy))
+
+    def _effect_only(self, environ: Environ) -> None:
+        self._through(environ)
 
     def _late(self, kind: Kind | None, response: Response, environ: Environ) -> Wsgi:
         """Return the answer of a request whose effect has happened, spoiled as its fate wants."""
@@ -147,7 +150,3 @@ def _cut(environ: Environ) -> None:
     if connection is not None:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-
-
-def _ignore(_: Response) -> None:
-    return None

@@ -62,7 +62,7 @@ class SimulatorServer:
         self.webhooks = Webhooks(self.state, self._schedule)
         self.state.announce = self.webhooks.announce
         populate(self.state)
-        app = create_app(Board(self.state, self.webhooks, self._schedule, self.reset))
+        app = create_app(Board(self.state, self.webhooks, self.reset))
         self._network = Network(app, self.state, self._schedule)
         self._socket = _bound(port)
         fd = self._socket.fileno()

@@ -264,3 +264,11 @@ def test_tells_of_the_limit_on_every_answer(wire: responses.RequestsMock) -> Non
         RateHeaders(None, 9.0, None, None, "ticket_update"),
         RateHeaders(None, None, None, 3.0, "ticket_update"),
     ]
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT"])
+def test_another_ticket_is_not_taken_for_the_one_asked_for(wire: responses.RequestsMock, verb: str) -> None:
+    method, url, call = CALLS[verb]
+    wire.add(method, url, json=ticket(id=4712))
+    with pytest.raises(TemporaryError):
+        call(client())

@@ -98,13 +98,15 @@ class TestFaults:
         assert desk.server.wait_webhooks()
         assert [body["freshdesk_webhook"]["ticket_id"] for body in receiver.bodies()] == [2, 1]
 
-    def test_delayed(self, rigged: Callable[..., Client], receiver: Receiver) -> None:
+    def test_delayed_until_reset(self, rigged: Callable[..., Client], receiver: Receiver) -> None:
         desk = rigged(on="creation")
         desk.faults(webhooks={"delay": 3600})
         desk.customer_opens()
         assert not desk.server.wait_webhooks(0.1)
         assert desk.sim("GET", "webhooks")[0]["state"] == "pending"
         assert receiver.got == []
+        desk.sim("POST", "reset")
+        assert desk.server.wait_webhooks(1)
 
     def test_invalid_json(self, rigged: Callable[..., Client], receiver: Receiver) -> None:
         desk = rigged(on="creation")

@@ -54,15 +54,15 @@ NOTE_WORDS: list[Any] = [
     pytest.param(
         URGENT,
         ("🔴 URGENTE", "El servicio no está disponible", "<b>caído</b>", "Niveles de prioridad, URGENTE",
-         "10:00 del lun 23 nov + 24 h → mar 24 nov, 10:00", "Resolver hasta", "7 d"),
+         "10:00 del lun 23 nov + 24 h corridas → mar 24 nov, 10:00", "Resolver hasta", "7 días corridos"),
         ("promesa",), id="urgente is a contract",
     ),
     pytest.param(
-        IMPORTANT, ("🟡 IMPORTANTE", "<b>factura</b>", "48 h → mié 25 nov, 10:00", "no es promesa al cliente"),
+        IMPORTANT, ("🟡 IMPORTANTE", "<b>factura</b>", "48 h corridas → mié 25 nov, 10:00", "no es promesa al cliente"),
         ("Resolver hasta",), id="importante is a working target",
     ),
     pytest.param(
-        PREFERRED, ("🔵 PREFERENTE", "<b>duplicados</b>", "72 h → jue 26 nov, 10:00"), ("Cláusula",),
+        PREFERRED, ("🔵 PREFERENTE", "<b>duplicados</b>", "72 h corridas → jue 26 nov, 10:00"), ("Cláusula",),
         id="preferente without clause",
     ),
     pytest.param(
@@ -120,7 +120,7 @@ def test_the_most_severe_rule_decides_and_topics_are_tagged() -> None:
 def test_out_of_hours_business_days_begin_at_the_next_opening() -> None:
     saturday = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
     planned = plan(ticket(body=NORMAL, created_at=saturday), now=saturday)
-    assert planned.response.limit == utc("2026-12-04T23:00"), "five business days from Monday 9:00, to its close"
+    assert planned.response.limit == utc("2026-12-07T14:00"), "five business days from Monday 9:00"
     assert "fuera de horario" in planned.response.text
 
 

@@ -30,7 +30,7 @@ BODIES = {
         "<p>Hola</p><blockquote>uno<blockquote>dos</blockquote>tres</blockquote>fin",
         "Hola\n\n> uno\n\n> dos\n\n> tres\n\nfin",
     ),
-    "unclosed": ("<p>Hola<div>No abre", "Hola\nNo abre"),
+    "unclosed": ("<p>Hola<div>No abre", "Hola\n\nNo abre"),
     "outlook": ("<p class=MsoNormal>Hola<o:p></o:p></p>", "Hola"),
     "image": ('<div>Hola<img src="cid:caido"></div>', "Hola"),
 }

@@ -39,12 +39,12 @@ SENTENCES = {
     "line end": ("No abre\nAyuda", ["no abre", "ayuda"]),
     "short line, small letter": ("no abre\nayuda", ["no abre", "ayuda"]),
     "wrapped line": (
-        "Desde las ocho de la mañana de hoy el sistema ya\nno abre para nadie",
-        ["desde las ocho de la manana de hoy el sistema ya\nno abre para nadie".replace("\n", " ")],
+        "Desde las ocho de la mañana de hoy martes el sistema ya\nno abre para nadie",
+        ["desde las ocho de la manana de hoy martes el sistema ya\nno abre para nadie".replace("\n", " ")],
     ),
     "blank line": (
-        "Desde las ocho de la mañana de hoy el sistema ya\n\nno abre para nadie",
-        ["desde las ocho de la manana de hoy el sistema ya", "no abre para nadie"],
+        "Desde las ocho de la mañana de hoy martes el sistema ya\n\nno abre para nadie",
+        ["desde las ocho de la manana de hoy martes el sistema ya", "no abre para nadie"],
     ),
     "list": ("- no abre\n- no carga", ["no abre", "no carga"]),
     "windows line ends": ("No abre\r\nAyuda", ["no abre", "ayuda"]),
