@@ -1,7 +1,7 @@
 """How right are the shipped rules on labelled tickets? Confusion matrix, F1, flags, precision by rule.
 
-`python -m bench.classification FILE.jsonl... [--rules DIR] [--misses] [--robust]`; each line carries id, subject,
-body, level and the flags as booleans.
+`python -m bench.classification FILE.jsonl... [--rules DIR] [--misses] [--robust]`; each line carries id,
+subject, body, level and the flags as booleans.
 """
 
 from __future__ import annotations

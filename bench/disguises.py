@@ -20,8 +20,8 @@ Jefa de Administración | Inversiones del Sur S.A.C.
 Av. Los Próceres 455, Of. 301, Santiago de Surco
 Cel. 987 654 321 · www.inversionesdelsur.pe
 
-Este mensaje y sus adjuntos son confidenciales. Si lo recibió por error, avise al remitente y bórrelo; el acceso,
-copia o uso no autorizado está prohibido.
+Este mensaje y sus adjuntos son confidenciales. Si lo recibió por error, avise al remitente y bórrelo; el
+acceso, copia o uso no autorizado está prohibido.
 """
 HISTORY = """
 

@@ -45,6 +45,7 @@ class Settings:
     portals: Mapping[str, PortalSettings]
     redis_url: str | None = field(default=None, repr=False)
     rules_dir: Path = Path("rules")
+    rules_watch: bool | None = None
     port: int = 8000
     web_threads: int = 8
     web_workers: int = 1
@@ -65,6 +66,14 @@ class Settings:
         if self.dry_run is not None:
             return not self.dry_run
         return self.portals[portal].is_stand_in
+
+
+    @property
+    def watched_rules(self) -> Path | None:
+        """Return the folder whose changes are published by themselves; a real account waits for a command."""
+        developing = all(portal.is_stand_in for portal in self.portals.values())
+        watch = developing if self.rules_watch is None else self.rules_watch
+        return self.rules_dir if watch else None
 
 
 class _Reader:
@@ -145,6 +154,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         portals=_portals(reader),
         redis_url=_redis_url(reader),
         rules_dir=Path(reader.text("RULES_DIR") or "rules"),
+        rules_watch=reader.flag("RULES_WATCH"),
         port=reader.whole("PORT", 8000, 1, 65535),
         web_threads=reader.whole("WEB_THREADS", 8, 1, 256),
         web_workers=reader.whole("WEB_WORKERS", 1, 1, 64),

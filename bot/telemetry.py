@@ -14,7 +14,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("semaforo")
 
 # A second net: what is logged are ids, levels and counts; should anything else slip in, it is masked.
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:9\d{8}|\d{8}|[12]\d{10})(?!\d)")
-_FREE = {"timestamp", "level", "event", "ticket", "portal"}
+# A version is a hash, in which eight digits in a row are no identity card.
+_FREE = {"timestamp", "level", "event", "ticket", "portal", "version", "previous"}
 
 
 def set_up_logging(level: str, style: str, process: str) -> None:

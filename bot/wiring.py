@@ -20,6 +20,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
 
@@ -36,6 +37,11 @@ def build(settings: Settings, *, redis: Redis | None = None) -> Context:
 def build_web(settings: Settings) -> Context:
     """Build the parts for the web, whose Redis must answer within a second or not at all."""
     return _context(settings, connect_impatient(_redis_url(settings)))
+
+
+def build_rule_versions(settings: Settings) -> RuleVersions:
+    """Build the versions of the rules alone, which can be mended when no rules can be loaded."""
+    return RuleVersions(connect_patient(_redis_url(settings)))
 
 
 def utc_now() -> datetime:
@@ -62,7 +68,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
-        rulebook=Rulebook(settings.rules_dir),
+        rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,

@@ -31,8 +31,10 @@ class JobRefused(Exception):
 class SemaforoWorker(Worker):
     """Run one queue; several queues would make RQ lose jobs killed between pop and registration."""
 
-    def __init__(self, redis: Redis, beat: Callable[[], None]) -> None:
-        self._beat = beat
+    def __init__(
+        self, redis: Redis, beat: Callable[[], None], before_job: Callable[[], None] = lambda: None
+    ) -> None:
+        self._beat, self._before_job = beat, before_job
         super().__init__(
             [Queue(QUEUE, connection=redis, serializer=JSONSerializer)],
             connection=redis,
@@ -46,6 +48,11 @@ class SemaforoWorker(Worker):
         """Tell RQ and the readiness page that this worker is alive."""
         super().heartbeat(*args, **kwargs)
         self._beat()
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Bring this process up to date, then fork: what each child worked out alone would be lost with it."""
+        self._before_job()
+        super().execute_job(job, queue)  # type: ignore[no-untyped-call]
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
         """Run a job of an allowed function; whoever can write to Redis could name any other."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
@@ -12,14 +13,17 @@ from types import FrameType
 import click
 from redis.exceptions import RedisError
 
+import bot
 from bot import jobs
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock import tick
 from bot.store.connection import connect_patient
+from bot.store.rule_keeping import RuleKeeper
 from bot.telemetry import log, set_up_logging
 from bot.worker import SemaforoWorker
 
 TICK_SECONDS = 0.25
+HOME = Path(bot.__file__).parent.parent  # where app.py stands
 
 
 @click.command()
@@ -30,8 +34,12 @@ def web() -> None:
         *("gunicorn", "app:app", "--bind", f"{os.environ.get('HOST', '127.0.0.1')}:{settings.port}"),
         *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
         *("--workers", str(settings.web_workers), "--graceful-timeout", "8", "--timeout", "30"),
+        *("--pythonpath", str(HOME)),
         *("--limit-request-line", "4094", "--log-level", "warning", "--no-control-socket"),
     ]
+    if settings.web_workers > 1:
+        # Several workers share their counters through files; old ones would count twice.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="semaforo-metrics-")
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn.app.wsgiapp", *arguments[1:]])  # noqa: S606
 
 
@@ -44,7 +52,9 @@ def worker() -> None:
     jobs.use(context)
     assert settings.redis_url is not None
     SemaforoWorker(
-        connect_patient(settings.redis_url), lambda: context.heartbeats.beat("worker", context.now())
+        connect_patient(settings.redis_url),
+        beat=lambda: context.heartbeats.beat("worker", context.now()),
+        before_job=context.rulebook.look,
     ).work(logging_level="WARNING")
 
 
@@ -54,6 +64,7 @@ def clock() -> None:
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, "clock")
     context, stop = context_or_exit(), threading.Event()
+    keeper = RuleKeeper(context.rulebook, settings.watched_rules)
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -62,6 +73,7 @@ def clock() -> None:
     signal.signal(signal.SIGINT, request_stop)
     while not stop.wait(TICK_SECONDS):
         try:
+            keeper.look(context.now())
             tick(context)
         except RedisError as error:
             log.warning("clock waits for Redis", error=type(error).__name__)

@@ -111,7 +111,7 @@ def _from_values(whole: list[Any]) -> tuple[list[int], list[object]]:
                 spare += _TICKET_URL.findall(value)
             elif name == "id" and depth == 0:
                 spare.append(value)
-    standings = [_usable(found[depth]) for depth in sorted(found)]
+    standings = [_usable(values) for values in found.values()]
     return next((ids for ids in standings if ids), _usable(spare)), events
 
 
@@ -136,17 +136,13 @@ def _objects(whole: object) -> Iterator[tuple[int, str, _Pairs]]:
 def _json(text: str) -> object:
     """Parse JSON, raw line breaks in strings allowed; None when it is none, or nested beyond all sense."""
     try:
-        return json.loads(text, object_pairs_hook=_lowered, parse_int=_short_int, strict=False)
+        return json.loads(text, object_pairs_hook=_lowered, strict=False)
     except (ValueError, RecursionError):
         return None
 
 
 def _lowered(pairs: list[tuple[str, Any]]) -> _Pairs:
     return _Pairs((name.strip().lower(), value) for name, value in pairs)
-
-
-def _short_int(digits: str) -> int | None:
-    return int(digits) if len(digits) < 20 else None
 
 
 def _form(text: str) -> _Pairs | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bot.domain.ticket import Ticket, TicketKey
 from bot.policy.clock_cases import ClockCase
 from bot.policy.due import due_clocks
 from bot.policy.examples import Report, report_on_sections
-from bot.policy.loader import load_sections
+from bot.policy.loader import load_sections, sections_of
 from bot.policy.model import Policy, missing_sections, policy_of
 from bot.policy.problems import Problem
 from bot.policy.sections import NEEDED, Sections
@@ -22,7 +22,15 @@ def check_rules(folder: Path) -> Report:
     A folder that holds nothing but rules, lists and filters is checked as that; one that holds any other
     section must hold all that a service needs.
     """
-    sections, problems = load_sections(folder)
+    return _checked(*load_sections(folder))
+
+
+def check_files(files: Mapping[str, bytes], unread: Iterable[Problem] = ()) -> Report:
+    """Check rule files given by name and content; `unread` are problems known before."""
+    return _checked(*sections_of(files, unread))
+
+
+def _checked(sections: Sections | None, problems: list[Problem]) -> Report:
     if sections is None:
         return Report(tuple(problems))
     report = report_on_sections(sections)

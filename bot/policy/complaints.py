@@ -47,8 +47,11 @@ _BOUNDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def complaints(error: ValidationError, model: Any) -> Iterator[tuple[Path, str]]:
-    """Yield path and Spanish message of every finding; `model` is the type that was validated against."""
+def complaints(error: ValidationError, model: Any, name: str) -> Iterator[tuple[Path, str]]:
+    """Yield path and Spanish message of every finding.
+
+    `model` is the type that was validated against, `name` what people call a value of it.
+    """
     findings = error.errors(include_url=False)
     deeper = {tuple(one["loc"])[:depth] for one in findings for depth in range(len(one["loc"]))}
     for one in findings:
@@ -56,12 +59,12 @@ def complaints(error: ValidationError, model: Any) -> Iterator[tuple[Path, str]]
         # pydantic counts the valid items, and says «too short» of a list whose items it has just refused.
         if one["type"] == "too_short" and path in deeper:
             continue
-        yield path, _message(one, path, model)
+        yield path, _message(one, path, model, name)
 
 
-def _message(one: Any, path: Path, model: Any) -> str:
+def _message(one: Any, path: Path, model: Any, name: str) -> str:
     kind, value, context = one["type"], one.get("input"), one.get("ctx", {})
-    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    name = next((step for step in reversed(path) if isinstance(step, str)), name)
     if kind == "extra_forbidden":
         return f"no conozco la clave «{path[-1]}»{did_you_mean(str(path[-1]), keys_at(model, path[:-1]))}"
     if kind == "missing":
@@ -110,8 +113,8 @@ def keys_at(model: Any, path: Iterable[str | int]) -> set[str]:
     here = set(_models(model))
     for step in path:
         inner = {kind for one in here for kind in _inside(one, step)}
-        # A step that leads nowhere is the name of a union's branch.
-        here = inner or here
+        # The name of a union's branch is a step too, and may be the name of a key in it.
+        here = inner | here if len(here) > 1 else inner or here
     return {
         field.alias or name
         for one in here

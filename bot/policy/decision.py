@@ -69,6 +69,19 @@ def _level_by_tag(ticket: Ticket, memory: Written | None, levels: LevelsSection)
     return others[0] if len(others) == 1 else None
 
 
+def first_decision(verdict: Verdict, version: str) -> Decision:
+    """Return the decision on a ticket of which nothing is known but what the rules say."""
+    return Decision(
+        level=verdict.level,
+        decided_by=verdict.decided_by,
+        rules=verdict.rules,
+        words=tuple(dict.fromkeys(_storable(evidence) for evidence in verdict.evidence)),
+        flags=verdict.flags,
+        tags=verdict.tags,
+        rules_version=version,
+    )
+
+
 def decide(
     ticket: Ticket,
     record: Record,
@@ -79,15 +92,7 @@ def decide(
     version: str,
 ) -> Decision:
     """Return the decision that holds now; a decision once taken is kept although rules change later."""
-    fresh = Decision(
-        level=verdict.level,
-        decided_by=verdict.decided_by,
-        rules=verdict.rules,
-        words=tuple(dict.fromkeys(_storable(evidence) for evidence in verdict.evidence)),
-        flags=verdict.flags,
-        tags=verdict.tags,
-        rules_version=version,
-    )
+    fresh = first_decision(verdict, version)
     kept = record.decision or _recovered(fresh, marks)
     chosen = persons_level(ticket, memory, levels)
     if chosen is None or chosen is kept.level:

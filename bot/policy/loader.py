@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -25,7 +25,15 @@ def load_sections(folder: FilePath) -> tuple[Sections | None, list[Problem]]:
 
     Returns the sections, or None with all problems sorted by file and line. Never raises, whatever the bytes.
     """
-    files, problems = _read_files(folder)
+    files, problems = read_files(folder)
+    return sections_of(files, problems)
+
+
+def sections_of(
+    files: Mapping[str, bytes], unread: Iterable[Problem] = ()
+) -> tuple[Sections | None, list[Problem]]:
+    """Put the sections of rule files together, by name and content; `unread` are problems known before."""
+    problems = [*unread]
     gathering = _Gathering(problems)
     for name, content in files.items():
         source, found = read_source(name, content)
@@ -36,7 +44,8 @@ def load_sections(folder: FilePath) -> tuple[Sections | None, list[Problem]]:
     return (None if problems else sections), sorted(set(problems))
 
 
-def _read_files(folder: FilePath) -> tuple[dict[str, bytes], list[Problem]]:
+def read_files(folder: FilePath) -> tuple[dict[str, bytes], list[Problem]]:
+    """Return the bytes of every `*.yaml` of a folder by path, with what kept any from being read."""
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     if not folder.is_dir():
@@ -45,7 +54,7 @@ def _read_files(folder: FilePath) -> tuple[dict[str, bytes], list[Problem]]:
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".yml":
             problems.append(Problem(name, 1, "este archivo no se lee: su nombre debe terminar en .yaml"))
-        if path.suffix != ".yaml" or not path.is_file():
+        if path.suffix != ".yaml" or path.is_dir():
             continue
         try:
             files[name] = path.read_bytes()
@@ -145,7 +154,7 @@ class _Gathering:
             yield spec.adapter.validate_python(raw)
         except ValidationError as error:
             self.spoilt.add(str(path[0]))
-            for inner, message in complaints(error, spec.content):
+            for inner, message in complaints(error, spec.content, str(path[0])):
                 step = (number, *inner[1:]) if inner and inner[0] == 0 else inner
                 self.complain(source, (*path, *step), f"{_label(source.value, (*path, *step))}{message}")
 

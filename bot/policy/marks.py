@@ -16,7 +16,7 @@ from bot.domain.record import EffectState, Record
 from bot.domain.ticket import Message, Ticket, TicketKey
 
 REFERENCE = re.compile(r"SMF-[A-Z2-7]{10}(?![A-Z2-7])")
-_TAIL = 60  # characters at the end of a message where its own reference stands; quoted ones stand earlier
+_TAIL = 60  # characters at the end of a message's own words where its reference stands
 _NOT_AN_ANSWER = {6, 8}  # survey feedback and forwards to third parties are no answer to the requester
 
 
@@ -29,7 +29,12 @@ def reference(key: TicketKey, effect: str) -> str:
 def is_bots(message: Message, bot_agent: int | None) -> bool:
     """Tell whether the bot wrote a message: outgoing, by its agent where known, ending in a reference."""
     by_bot = bot_agent is None or message.user_id is None or message.user_id == bot_agent
-    return not message.incoming and by_bot and REFERENCE.search(message.text[-_TAIL:]) is not None
+    return not message.incoming and by_bot and REFERENCE.search(_ending(message)) is not None
+
+
+def _ending(message: Message) -> str:
+    """Return the end of a message without what it quotes: a person's answer often ends in the bot's words."""
+    return "\n".join(line for line in message.text.splitlines() if not line.startswith(">"))[-_TAIL:]
 
 
 def references_found(messages: Iterable[Message], bot_agent: int | None) -> dict[str, Message]:
@@ -37,7 +42,7 @@ def references_found(messages: Iterable[Message], bot_agent: int | None) -> dict
     found: dict[str, Message] = {}
     for message in messages:
         if is_bots(message, bot_agent):
-            found.setdefault(REFERENCE.findall(message.text[-_TAIL:])[-1], message)
+            found.setdefault(REFERENCE.findall(_ending(message))[-1], message)
     return found
 
 

@@ -99,7 +99,7 @@ class Classifier:
         """
         about = Circumstances(portal, company, type, source)
         case = self._case(subject, body)
-        strikes = self._strikes(case, on)
+        strikes = _Strikes(self._filters, case, on)
         found = [
             finding
             for rule in self._woken(case)
@@ -115,14 +115,14 @@ class Classifier:
         if not (about or Circumstances()).lie_in(rule.card.ambito):
             return Finding(rule.card, ())
         case = self._case(subject, body)
-        return self._examine(rule, case, self._strikes(case, None))
+        return self._examine(rule, case, _Strikes(self._filters, case, None))
 
     def filter_holds(self, filter_id: str, subject: str, body: str) -> bool:
         """Tell whether a filter holds in a ticket, whatever its dates; KeyError for an unknown one."""
         number = next((n for n, one in enumerate(self._filters) if one.card.id == filter_id), None)
         if number is None:
             raise KeyError(filter_id)
-        return number in self._strikes(self._case(subject, body), None)
+        return bool(_Strikes(self._filters, self._case(subject, body), None).of(number).reasons)
 
     def read(self, subject: str, body: str) -> Reading:
         """Return what the rules read of a ticket."""
@@ -140,31 +140,42 @@ class Classifier:
         numbers = {n for element in case.occurrences.of for n in self._woken_by.get(element, ())}
         return [self._rules[number] for number in sorted(numbers)]
 
-    def _strikes(self, case: Case, on: date | None) -> dict[int, Struck]:
-        """Return what every filter that holds on the day takes the weight from, by its number."""
-        strikes = {}
-        for number, one in enumerate(self._filters):
-            if on is None or one.card.hasta is None or on <= one.card.hasta:
-                struck = _struck_by_filter(one, case)
-                if struck.reasons:
-                    strikes[number] = struck
-        return strikes
-
-    def _examine(self, rule: CompiledRule, case: Case, strikes: Mapping[int, Struck]) -> Finding:
+    def _examine(self, rule: CompiledRule, case: Case, strikes: _Strikes) -> Finding:
         typos = rule.card.erratas
         matches = case.matches(rule.when, NOTHING_STRUCK, typos=typos)
         if not matches:
             return Finding(rule.card, ())
         struck = case.struck_by(rule.exceptions, NOTHING_STRUCK, typos=typos)
         for number in rule.filters:
-            if number in strikes:
-                struck.add(strikes[number])
+            struck.add(strikes.of(number))
         if struck.reasons:
             matches = case.matches(rule.when, struck, typos=typos)
             if not matches:
                 return Finding(rule.card, (), struck_by=tuple(struck.reasons))
         matches = sorted(set(matches), key=lambda match: (match.found, match.leaf.phrase))
         return Finding(rule.card, _evidence(rule.card.id, matches, case.reading), matches[0].found.start)
+
+
+class _Strikes:
+    """Work out what the filters of a day take the weight from, each once and only when a rule asks."""
+
+    def __init__(self, filters: tuple[CompiledFilter, ...], case: Case, on: date | None) -> None:
+        self._filters = filters
+        self._case = case
+        self._on = on
+        self._known: dict[int, Struck] = {}
+
+    def of(self, number: int) -> Struck:
+        if number not in self._known:
+            one = self._filters[number]
+            ended = self._on is not None and one.card.hasta is not None and self._on > one.card.hasta
+            self._known[number] = Struck() if ended else self._struck_by(one)
+        return self._known[number]
+
+    def _struck_by(self, one: CompiledFilter) -> Struck:
+        typos = one.card.erratas
+        excepted = self._case.struck_by(one.exceptions, NOTHING_STRUCK, typos=typos)
+        return self._case.struck_by([one.strike], excepted, typos=typos)
 
 
 def compile_rules(sections: Mapping[str, Any]) -> Classifier:
@@ -182,12 +193,6 @@ def _waking(rules: Iterable[CompiledRule]) -> dict[int, list[int]]:
             for element in rule.woken_by:
                 waking.setdefault(element, []).append(number)
     return waking
-
-
-def _struck_by_filter(one: CompiledFilter, case: Case) -> Struck:
-    typos = one.card.erratas
-    excepted = case.struck_by(one.exceptions, NOTHING_STRUCK, typos=typos)
-    return case.struck_by([one.strike], excepted if excepted.reasons else NOTHING_STRUCK, typos=typos)
 
 
 def _acts(rule: Rule, about: Circumstances, on: date | None) -> bool:

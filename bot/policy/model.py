@@ -15,7 +15,7 @@ from bot.policy.calendar import Calendar
 from bot.policy.calendar_section import CalendarSection
 from bot.policy.escalation import EscalationSection
 from bot.policy.levels import LevelsSection
-from bot.policy.loader import load_sections
+from bot.policy.loader import load_sections, sections_of
 from bot.policy.matching import Classifier, compile_rules
 from bot.policy.notes import NotesSection
 from bot.policy.problems import Problem
@@ -124,7 +124,15 @@ def policy_of(sections: Sections, classifier: Classifier | None = None) -> Polic
 
 def load_policy(folder: Path) -> tuple[Policy | None, list[Problem]]:
     """Load a rules folder whole: the policy, or every problem with its file and line."""
-    sections, problems = load_sections(folder)
+    return _whole(*load_sections(folder))
+
+
+def policy_from(files: Mapping[str, bytes]) -> tuple[Policy | None, list[Problem]]:
+    """Load rule files whole, given by name and content."""
+    return _whole(*sections_of(files))
+
+
+def _whole(sections: Sections | None, problems: list[Problem]) -> tuple[Policy | None, list[Problem]]:
     if sections is None:
         return None, problems
     missing = missing_sections(sections)

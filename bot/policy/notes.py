@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -9,25 +10,31 @@ from pydantic import Field, field_validator
 from bot.policy.section import Section
 from bot.policy.templates import template_problem
 
-CLASSIFICATION_VARIABLES = frozenset(
-    {
-        "emoji",
-        "nivel",
-        "cambio",
-        "por_persona",
-        "regla",
-        "clausula",
-        "palabras",
-        "respuesta",
-        "resolucion",
-        "resolucion_es_meta",
-        "avisos",
-        "version",
-    }
-)
-ESCALATION_VARIABLES = frozenset(
-    {"emoji", "nivel", "reloj", "momento", "limite", "incumplido", "texto", "omitidos"}
-)
+# Every variable of a template, with a value to try it on.
+CLASSIFICATION_SAMPLES: Mapping[str, object] = {
+    "emoji": "🔴",
+    "nivel": "URGENTE",
+    "cambio": "NORMAL",
+    "por_persona": True,
+    "regla": "El servicio no está disponible",
+    "clausula": "Niveles de prioridad",
+    "palabras": ["caído"],
+    "respuesta": "lun 23 nov, 10:00",
+    "resolucion": "lun 30 nov, 10:00",
+    "resolucion_es_meta": True,
+    "avisos": ["Revísalo"],
+    "version": "0123456789ab",
+}
+ESCALATION_SAMPLES: Mapping[str, object] = {
+    "emoji": "🔴",
+    "nivel": "URGENTE",
+    "reloj": "respuesta",
+    "momento": "lun 23 nov, 10:00",
+    "limite": "mar 24 nov, 10:00",
+    "incumplido": True,
+    "texto": "Hay que responder ya",
+    "omitidos": 2,
+}
 
 
 class NotesSection(Section):
@@ -43,21 +50,21 @@ class NotesSection(Section):
     @field_validator("clasificacion")
     @classmethod
     def _sound_classification(cls, value: str) -> str:
-        return _checked(value, CLASSIFICATION_VARIABLES)
+        return _checked(value, CLASSIFICATION_SAMPLES)
 
     @field_validator("escalamiento")
     @classmethod
     def _sound_escalation(cls, value: str) -> str:
-        return _checked(value, ESCALATION_VARIABLES)
+        return _checked(value, ESCALATION_SAMPLES)
 
     @field_validator("morosidad")
     @classmethod
     def _sound_suspension(cls, value: str) -> str:
-        return _checked(value, frozenset())
+        return _checked(value, {})
 
 
-def _checked(text: str, allowed: frozenset[str]) -> str:
-    problem = template_problem(text, allowed)
+def _checked(text: str, samples: Mapping[str, object]) -> str:
+    problem = template_problem(text, samples)
     if problem:
         raise ValueError(problem)
     return text

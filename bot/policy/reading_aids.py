@@ -30,7 +30,9 @@ BRIDGES = _words(
 
 def _single(text: str) -> str:
     if not re.fullmatch(r"[^\W_]+", text):
-        raise ValueError(f"«{text}» debe ser una sola palabra; varias juntas van en una lista de «vocabulario»")
+        raise ValueError(
+            f"«{text}» debe ser una sola palabra; varias juntas van en una lista de «vocabulario»"
+        )
     return text
 
 
@@ -43,8 +45,12 @@ class ReadingAids(Section):
     abreviaturas: tuple[SingleWord, ...] = Field(
         default=ABBREVIATIONS, description="Tras estas palabras, un punto no termina la frase."
     )
-    conectores: tuple[SingleWord, ...] = Field(default=CONNECTIVES, description="Palabras que abren otra cláusula.")
-    negadores: tuple[SingleWord, ...] = Field(default=NEGATORS, description="Palabras que niegan lo que sigue.")
+    conectores: tuple[SingleWord, ...] = Field(
+        default=CONNECTIVES, description="Palabras que abren otra cláusula."
+    )
+    negadores: tuple[SingleWord, ...] = Field(
+        default=NEGATORS, description="Palabras que niegan lo que sigue."
+    )
     puentes: tuple[SingleWord, ...] = Field(
         default=BRIDGES, description="Palabras que dejan pasar una negación: «no es muy urgente»."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -20,7 +21,15 @@ from bot.policy.templates import template_problem
 
 ACKNOWLEDGEMENT = "acuse"
 Language = Literal["es", "en"]
-REPLY_VARIABLES = frozenset({"numero", "emoji", "nivel", "promesa", "responder_hasta", "fuera_de_horario"})
+# Every variable of the template, with a value to try it on.
+REPLY_SAMPLES: Mapping[str, object] = {
+    "numero": 7,
+    "emoji": "🔴",
+    "nivel": "URGENTE",
+    "promesa": "dentro de las 24 horas",
+    "responder_hasta": "mar 24 nov, 10:00",
+    "fuera_de_horario": True,
+}
 _WORD = re.compile(r"\w+")
 _READ_FOR_LANGUAGE = 2000  # characters; more text does not change the answer
 
@@ -37,7 +46,7 @@ class LanguageTexts(Section):
     @field_validator("plantilla")
     @classmethod
     def _sound_template(cls, value: str) -> str:
-        problem = template_problem(value, REPLY_VARIABLES)
+        problem = template_problem(value, REPLY_SAMPLES)
         if problem:
             raise ValueError(problem)
         return value

@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from jinja2 import TemplateSyntaxError, meta
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2 import TemplateError, TemplateSyntaxError, meta
 from jinja2.runtime import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 _ENVIRONMENT.globals.clear()
 # Control characters and the marks that turn the direction of writing can disguise what a note says.
-_DISGUISES = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DISGUISES = re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LONGEST_VALUE = 2000
+# What a template can run into: Jinja's own refusals, and Python's when it reckons with the wrong things.
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 
 
-def template_problem(text: str, allowed: frozenset[str]) -> str | None:
-    """Return what is wrong with a template, in Spanish, or None."""
+def template_problem(text: str, samples: Mapping[str, object]) -> str | None:
+    """Return what is wrong with a template, in Spanish, or None.
+
+    `samples` holds a value for every variable that it may use; it is tried on them and on empty ones.
+    """
     try:
-        tree = _ENVIRONMENT.parse(text)
+        tree, template = _ENVIRONMENT.parse(text), _ENVIRONMENT.from_string(text)
     except TemplateSyntaxError as error:
         return f"la plantilla no se entiende (línea {error.lineno} del texto): {error.message}"
-    unknown = sorted(meta.find_undeclared_variables(tree) - allowed)
+    unknown = sorted(meta.find_undeclared_variables(tree) - samples.keys())
     if unknown:
-        return f"la plantilla usa «{unknown[0]}», que no existe; puedes usar: {', '.join(sorted(allowed))}"
+        return f"la plantilla usa «{unknown[0]}», que no existe; puedes usar: {', '.join(sorted(samples))}"
+    try:
+        template.render(samples)
+        template.render({name: type(value)() for name, value in samples.items()})
+    except _FAILURES as error:
+        return f"la plantilla falla al probarla: {error}"
     return None
 
 
@@ -36,7 +45,7 @@ def render(text: str, values: Mapping[str, object]) -> str:
     """
     try:
         return _ENVIRONMENT.from_string(text).render(_cleaned(values)).strip()
-    except (SecurityError, UndefinedError, TypeError) as error:
+    except _FAILURES as error:
         raise ValueError(f"template refused: {type(error).__name__}") from None
 
 

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 # A forward with fewer words of its own than this is about what it forwards.
 FORWARD_WORDS = 12
-# A closing such as «Saludos» in the very first words is a greeting.
+# A closing such as «Saludos» in the very first words is a greeting, and what follows is no signature.
 WORDS_BEFORE_CLOSING = 5
 _LONGEST_SIGNATURE = 12
 
@@ -105,9 +105,9 @@ def visible_spans(body: str, subject: str = "") -> list[Span]:
     forwarded = _FORWARD_PREFIX.search(subject[: subject_start(subject)]) or any(
         _FORWARD_MARKER.match(line.folded) for line in lines
     )
-    if forwarded and _count_words(own) < FORWARD_WORDS:
+    if forwarded and not _has_words(own, FORWARD_WORDS):
         own = _without_notices(lines)
-    return _spans(own if _count_words(own) else lines)
+    return _spans(own if any(_WORDS.search(line.raw) for line in own) else lines)
 
 
 def _split(text: str) -> list[Line]:
@@ -131,8 +131,12 @@ def _spans(lines: list[Line]) -> list[Span]:
     return spans
 
 
-def _count_words(lines: list[Line]) -> int:
-    return sum(len(_WORDS.findall(line.folded)) for line in lines)
+def _has_words(lines: list[Line], number: int) -> bool:
+    for line in lines:
+        number -= len(_WORDS.findall(line.folded))
+        if number <= 0:
+            return True
+    return False
 
 
 def _without_history(lines: list[Line]) -> list[Line]:
@@ -153,9 +157,10 @@ def _without_history(lines: list[Line]) -> list[Line]:
 
 def _without_rule(lines: list[Line]) -> list[Line]:
     """Drop the line that Outlook draws above history."""
-    while lines and (lines[-1].is_blank or _DASHES.fullmatch(lines[-1].raw)):
-        lines = lines[:-1]
-    return lines
+    last = len(lines)
+    while last and (lines[last - 1].is_blank or _DASHES.fullmatch(lines[last - 1].raw)):
+        last -= 1
+    return lines[:last]
 
 
 def _header_length(lines: list[Line], at: int) -> int:
@@ -215,11 +220,10 @@ def _is_mobile_line(line: Line) -> bool:
 def _without_signature(lines: list[Line]) -> list[Line]:
     shouted = _is_shouted(lines)
     hidden: set[int] = set()
-    read = 0
     for at, line in enumerate(lines):
-        if read >= WORDS_BEFORE_CLOSING and (_DASHES.fullmatch(line.raw) or _is_closing(line)):
+        ends = _DASHES.fullmatch(line.raw) or _is_closing(line)
+        if ends and _has_words(lines[:at], WORDS_BEFORE_CLOSING):
             hidden |= _signature_after(lines, at + 1, shouted)
-        read += len(_WORDS.findall(line.folded))
     hidden |= _trailing_block(lines, shouted)
     return [line for at, line in enumerate(lines) if at not in hidden]
 
@@ -250,7 +254,9 @@ def _trailing_block(lines: list[Line], shouted: bool) -> set[int]:
     while first < last and _is_closing(lines[first]):
         first += 1
     block = lines[first:last]
-    if not first or len(block) > 6 or not block or not _is_name(block[0], shouted):
+    if not 1 <= len(block) <= 6 or not _has_words(lines[:first], WORDS_BEFORE_CLOSING):
+        return set()
+    if not block[0].raw[0].isupper() or not _is_name(block[0], shouted):
         return set()
     return set(range(first, last)) if all(_is_signature_line(line, shouted) for line in block) else set()
 

@@ -2,25 +2,147 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.policy.model import Policy, load_policy
+from redis.exceptions import RedisError
+
+from bot.policy.checking import check_files
+from bot.policy.loader import read_files
+from bot.policy.model import Policy, policy_from
 from bot.policy.problems import Problem
+from bot.store.rule_versions import MAX_BYTES, Publication, RuleVersions
+from bot.telemetry import log
+
+# One GET; with the time a job takes, every process follows a publication within five seconds.
+LOOK_EVERY_SECONDS = 2.0
 
 
 class RulesRefused(Exception):
-    """Carry every problem of a rules folder."""
+    """Carry every problem of a set of rule files."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Hold a policy with the files it came from."""
+
+    policy: Policy
+    files: Mapping[str, bytes]
 
 
 class Rulebook:
-    """Hold the active policy, loaded whole or not at all from a folder of rule files."""
+    """Hold the policy in force: with `versions` the one published last, else the one it began with.
 
-    def __init__(self, folder: Path) -> None:
-        policy, problems = load_policy(folder)
-        if policy is None:
-            raise RulesRefused(problems)
-        self.policy: Policy = policy
+    A published version that cannot be used leaves the last good one in force.
+    """
+
+    def __init__(self, start: Path | Loaded, versions: RuleVersions | None = None) -> None:
+        """Begin with what is published, else with `start`; RulesRefused when neither can be used."""
+        self.versions = versions
+        self.unusable: str | None = None  # the published version, while another has to stand in for it
+        self._looking = threading.Lock()
+        self._next_look = 0.0
+        published = self._published_other_than(None)
+        self._held = published or (start if isinstance(start, Loaded) else load_folder(start))
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy in force, at most `LOOK_EVERY_SECONDS` behind the published one."""
+        return self.held.policy
+
+    @property
+    def held(self) -> Loaded:
+        """Return the policy in force with its files."""
+        self.look()
+        return self._held
+
+    def look(self) -> None:
+        """Take up the published version if it is time to look; without Redis the present one holds."""
+        if time.monotonic() < self._next_look or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
+            other = self._published_other_than(self._held.policy.version)
+            if other is not None:
+                log.info(
+                    "rules taken up", version=other.policy.version, previous=self._held.policy.version
+                )
+                self._held = other
+        finally:
+            self._looking.release()
+
+    def _published_other_than(self, held: str | None) -> Loaded | None:
+        """Return the published rules if they are others than those held and can be used."""
+        if self.versions is None:
+            return None
+        try:
+            active = self.versions.active()
+            files = None if active in {None, held} else self.versions.files(active or "")
+        except RedisError as error:
+            log.warning("rules stay as they are", error=type(error).__name__)
+            return None
+        if active in {None, held}:
+            self.unusable = None
+            return None
+        policy, problems = (None, []) if files is None else policy_from(files)
+        if policy is None or files is None:
+            self._say_unusable(active, problems)
+            return None
+        self.unusable = None
+        return Loaded(policy, files)
+
+    def _say_unusable(self, version: str | None, problems: list[Problem]) -> None:
+        if version != self.unusable:
+            log.error("published rules cannot be used", version=version, problems=places(problems))
+        self.unusable = version
+
+
+def load_folder(folder: Path) -> Loaded:
+    """Load a rules folder whole; RulesRefused with every problem."""
+    files, unread = read_files(folder)
+    policy, problems = policy_from(files)
+    if policy is None or unread:
+        raise RulesRefused(sorted({*unread, *problems}))
+    return Loaded(policy, files)
+
+
+def publish(
+    versions: RuleVersions,
+    files: Mapping[str, bytes],
+    entry: Publication,
+    *,
+    unread: Iterable[Problem] = (),
+    only_first: bool = False,
+) -> bool:
+    """Check rule files in every way there is and make them the version that holds; False when it did already.
+
+    RulesRefused with every problem: then nothing has changed. `unread` are problems known before.
+    """
+    problems = check_to_publish(files, unread)
+    if problems:
+        versions.note_refusal(problems, entry.at)
+        raise RulesRefused(problems)
+    return versions.publish(files, entry, only_first=only_first)
+
+
+def check_to_publish(files: Mapping[str, bytes], unread: Iterable[Problem] = ()) -> list[Problem]:
+    """Return what speaks against publishing these files: a service needs all sections, and true examples."""
+    size = sum(map(len, files.values()))
+    if size > MAX_BYTES:
+        largest = max(files, key=lambda name: len(files[name]))
+        message = f"los archivos suman {size // 1024} KiB y se admiten {MAX_BYTES // 1024}; acorta este"
+        return [Problem(largest, 1, message)]
+    problems = [*unread, *check_files(files).problems]
+    return sorted(set(problems or policy_from(files)[1]))
+
+
+def places(problems: Iterable[Problem]) -> list[str]:
+    """Return where the problems are, without the words of the files."""
+    return [f"{problem.file}:{problem.line}" for problem in problems][:10]

@@ -17,6 +17,7 @@ from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE
 
 ALARMS = f"{NAMESPACE}:wakeups"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Scores are whole microseconds: a double holds them exactly until the year 2255, so a score can be a token.
 _TAKE = """
@@ -96,7 +97,7 @@ class Wakeups:
     def at(self, key: TicketKey) -> datetime | None:
         """Return when this ticket is to be looked at next."""
         score = self._redis.zscore(ALARMS, str(key))
-        return None if score is None else datetime.fromtimestamp(float(score) / 1e6, UTC)
+        return None if score is None else _EPOCH + timedelta(microseconds=int(score))
 
     def overdue(self, now: datetime) -> tuple[int, float]:
         """Return how many alarms are past due and the age of the oldest in seconds."""
@@ -111,4 +112,4 @@ class Wakeups:
 
 
 def _micros(at: datetime) -> int:
-    return int((at - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -52,6 +52,7 @@ FOUND = {
     "list at the root": ('[{"ticket_id": 4711}]', JSON, "unknown"),
     "json within json": (json.dumps('{"ticket_id":4711}'), JSON, "unknown"),
     "event as an object": ('{"ticket_id":4711,"event":{"priority":{"from":1,"to":4}}}', JSON, "priority"),
+    "raw line breaks beside a ticket's id": ('{"body": "uno\ndos", "ticket": {"id": 4711}}', JSON, "unknown"),
     "raw line breaks in text": ('{"ticket_id": 4711, "body": "uno\ndos\ttres"}', JSON, "unknown"),
     "not a number beside": ('{"ticket_id": 4711, "x": NaN, "y": -Infinity}', JSON, "unknown"),
     "huge number beside": ('{"x": %s, "ticket_id": 4711}' % ("9" * 6000), JSON, "unknown"),

@@ -42,11 +42,11 @@ reglas:
   - {id: pre-duplicados, titulo: Limpieza de duplicados, dueno: mesa, estado: activa, nivel: PREFERENTE,
      cuando: "duplicad*", ejemplos: {coincide: [duplicados, duplicadas], no_coincide: [gracias, hola]}}
   - {id: tema-desarrollo, titulo: Pide un desarrollo, dueno: mesa, estado: activa, bandera: fuera_de_alcance,
-     etiquetas: [%s], cuando: "desarrollo a medida",
+     etiquetas: [LONG_TAG], cuando: "desarrollo a medida",
      ejemplos: {coincide: [un desarrollo a medida, otro desarrollo a medida], no_coincide: [gracias, hola]}}
   - {id: tema-pago, titulo: Avisa que paga tarde, dueno: mesa, estado: activa, bandera: aviso_de_pago,
      cuando: "pagare tarde", ejemplos: {coincide: [pagaré tarde, pagare tarde], no_coincide: [gracias, hola]}}
-""" % LONG_TAG
+""".replace("LONG_TAG", LONG_TAG)
 
 
 @contextmanager
@@ -109,7 +109,12 @@ def message(text: str, *, at: datetime = MONDAY + timedelta(hours=1), **changes:
 
 
 def plan(
-    of: Ticket, record: Record | None = None, *, now: datetime = MONDAY, rules: Policy | None = None, **facts: Any
+    of: Ticket,
+    record: Record | None = None,
+    *,
+    now: datetime = MONDAY,
+    rules: Policy | None = None,
+    **facts: Any,
 ) -> Plan:
     """Plan as the engine does, with the bot's agent known."""
     given: Mapping[str, Any] = {"bot_agent": BOT} | facts
@@ -124,7 +129,8 @@ def carried_out(
     effects = {**record.effects, **planned.proven_effects}
     for action in planned.actions:
         if isinstance(action, SetFields):
-            of = replace(of, **action.changes())
+            changes: dict[str, Any] = action.changes()
+            of = replace(of, **changes)
             written |= {name: replace(value, sure=True) for name, value in planned.writes.items()}
         else:
             private = isinstance(action, AddNote)

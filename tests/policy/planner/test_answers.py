@@ -16,7 +16,7 @@ from .desk import BOT, KEY, LUCIA, MONDAY, message, notes, plan, replies, settle
 NOW = MONDAY + timedelta(hours=2)
 ACK = f"¡Hola! Recibimos tu solicitud. Ref. {reference(KEY, ACKNOWLEDGEMENT)}"
 NOTE = f"URGENTE. Ref. {reference(KEY, announcement(0, plan(ticket()).level))}"
-QUOTED = f"Ya lo estamos viendo.\n\n> ¡Hola! Recibimos tu solicitud.\n> Ref. {reference(KEY, ACKNOWLEDGEMENT)}"
+QUOTED = f"Ya lo estamos viendo.\n\n> ¡Hola! Recibimos tu solicitud.\n> {ACK[-19:]}"
 
 CASES: list[Any] = [
     pytest.param(message("Ya lo vemos"), True, id="reply of an agent"),

@@ -1,4 +1,4 @@
-"""The warning ladder: at the target, at the limit, a day later; once each, and never on a clock that stands."""
+"""The warning ladder: target, limit, a day later; once each, and never on a clock that stands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.actions import AddNote
 from bot.domain.record import Record
 from bot.domain.ticket import Ticket
 from bot.policy.model import Policy
@@ -70,10 +71,12 @@ def test_missed_steps_are_counted_in_the_note(hours: float, words: str) -> None:
         (48, "⛔ Plazo de respuesta vencido", (MAIL,)),
     ],
 )
-def test_headline_limit_and_who_is_mailed(rules: Policy, hours: float, headline: str, mailed: tuple[str, ...]) -> None:
+def test_headline_limit_and_who_is_mailed(
+    rules: Policy, hours: float, headline: str, mailed: tuple[str, ...]
+) -> None:
     of, record = settled(ticket())
     planned = plan(of, record, now=MONDAY + timedelta(hours=hours), rules=rules)
-    (note,) = [action for action in planned.actions if hasattr(action, "notify")]
+    (note,) = [action for action in planned.actions if isinstance(action, AddNote)]
     assert headline in note.html
     assert "Límite: mar 24 nov 2026, 10:00" in note.html
     assert note.notify == mailed
@@ -84,7 +87,7 @@ STANDING: list[Any] = [
     pytest.param({"messages": (message("Lo vemos"),)}, [], id="met"),
     pytest.param({"status": 4}, [], id="resolved"),
     pytest.param({"spam": True}, [], id="spam"),
-    pytest.param({"status": 6}, ["escala:respuesta:limite-24h:URGENTE"], id="waiting: the response clock runs on"),
+    pytest.param({"status": 6}, ["escala:respuesta:limite-24h:URGENTE"], id="waiting"),
 ]
 
 

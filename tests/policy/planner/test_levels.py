@@ -9,7 +9,19 @@ import pytest
 
 from bot.domain.level import Level
 
-from .desk import IMPORTANT, LONG_TAG, NORMAL, PREFERRED, URGENT, fields, notes, plan, replies, settled, ticket
+from .desk import (
+    IMPORTANT,
+    LONG_TAG,
+    NORMAL,
+    PREFERRED,
+    URGENT,
+    fields,
+    notes,
+    plan,
+    replies,
+    settled,
+    ticket,
+)
 
 
 def utc(text: str) -> datetime:
@@ -18,22 +30,43 @@ def utc(text: str) -> datetime:
 
 LEVELS: list[Any] = [
     pytest.param(
-        URGENT, Level.URGENTE, 4, {"sla-urgente"}, utc("2026-11-24T15:00"), utc("2026-12-01T15:00"), id="urgente"
+        URGENT,
+        Level.URGENTE,
+        4,
+        {"sla-urgente"},
+        utc("2026-11-24T15:00"),
+        utc("2026-12-01T15:00"),
+        id="urgente",
     ),
     pytest.param(
-        IMPORTANT, Level.IMPORTANTE, 3, {"sla-importante"}, utc("2026-11-25T15:00"), utc("2026-12-05T15:00"),
+        IMPORTANT,
+        Level.IMPORTANTE,
+        3,
+        {"sla-importante"},
+        utc("2026-11-25T15:00"),
+        utc("2026-12-05T15:00"),
         id="importante",
     ),
     pytest.param(
-        PREFERRED, Level.PREFERENTE, 2, {"sla-preferente"}, utc("2026-11-26T15:00"), utc("2026-12-11T15:00"),
+        PREFERRED,
+        Level.PREFERENTE,
+        2,
+        {"sla-preferente"},
+        utc("2026-11-26T15:00"),
+        utc("2026-12-11T15:00"),
         id="preferente",
     ),
     # Five business days from Monday; then fifteen more, without 8 and 9 December and Christmas.
     pytest.param(
-        NORMAL, Level.NORMAL, None, {"sla-normal", "sin-regla"}, utc("2026-11-30T15:00"),
-        utc("2026-12-23T15:00"), id="normal",
+        NORMAL,
+        Level.NORMAL,
+        None,
+        {"sla-normal", "sin-regla"},
+        utc("2026-11-30T15:00"),
+        utc("2026-12-23T15:00"),
+        id="normal",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "level", "priority", "tags", "response", "resolution"), LEVELS)
@@ -53,23 +86,37 @@ def test_a_new_ticket_gets_priority_tags_and_dates(
 NOTE_WORDS: list[Any] = [
     pytest.param(
         URGENT,
-        ("🔴 URGENTE", "El servicio no está disponible", "<b>caído</b>", "Niveles de prioridad, URGENTE",
-         "10:00 del lun 23 nov + 24 h corridas → mar 24 nov, 10:00", "Resolver hasta", "7 días corridos"),
-        ("promesa",), id="urgente is a contract",
+        (
+            "🔴 URGENTE",
+            "El servicio no está disponible",
+            "<b>caído</b>",
+            "Niveles de prioridad, URGENTE",
+            "10:00 del lun 23 nov + 24 h corridas → mar 24 nov, 10:00",
+            "Resolver hasta",
+            "7 días corridos",
+        ),
+        ("promesa",),
+        id="urgente is a contract",
     ),
     pytest.param(
-        IMPORTANT, ("🟡 IMPORTANTE", "<b>factura</b>", "48 h corridas → mié 25 nov, 10:00", "no es promesa al cliente"),
-        ("Resolver hasta",), id="importante is a working target",
+        IMPORTANT,
+        ("🟡 IMPORTANTE", "<b>factura</b>", "48 h corridas → mié 25 nov, 10:00", "no es promesa al cliente"),
+        ("Resolver hasta",),
+        id="importante is a working target",
     ),
     pytest.param(
-        PREFERRED, ("🔵 PREFERENTE", "<b>duplicados</b>", "72 h corridas → jue 26 nov, 10:00"), ("Cláusula",),
+        PREFERRED,
+        ("🔵 PREFERENTE", "<b>duplicados</b>", "72 h corridas → jue 26 nov, 10:00"),
+        ("Cláusula",),
         id="preferente without clause",
     ),
     pytest.param(
-        NORMAL, ("🟢 NORMAL", "Ninguna regla", "se saltó 28–29 nov", "lun 30 nov, 10:00"), ("Por la regla",),
+        NORMAL,
+        ("🟢 NORMAL", "Ninguna regla", "se saltó 28–29 nov", "lun 30 nov, 10:00"),
+        ("Por la regla",),
         id="normal without rule",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "said", "unsaid"), NOTE_WORDS)

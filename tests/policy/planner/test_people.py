@@ -14,8 +14,17 @@ from bot.domain.ticket import Ticket
 from bot.policy.decision import PERSON
 
 from .desk import (
-    IMPORTANT, MONDAY, NORMAL, carried_out, fields, notes, plan, settled, ticket, wrote,
-)  # fmt: skip
+    IMPORTANT,
+    MONDAY,
+    NORMAL,
+    carried_out,
+    fields,
+    notes,
+    plan,
+    settled,
+    ticket,
+    wrote,
+)
 
 Edit = Callable[[Ticket], Ticket]
 
@@ -31,8 +40,8 @@ CHOICES: list[tuple[str, Edit, Level]] = [
     ("tag swapped in capitals", lambda t: retag(t, "SLA-Preferente"), Level.PREFERENTE),
     ("tag added", lambda t: retag(t, "sla-urgente", "sla-normal"), Level.NORMAL),
     ("both, agreeing", lambda t: replace(t, priority=2, tags=("sla-preferente",)), Level.PREFERENTE),
-    ("both, at odds: the priority counts", lambda t: replace(t, priority=3, tags=("sla-normal",)), Level.IMPORTANTE),
-]  # fmt: skip
+    ("both, at odds", lambda t: replace(t, priority=3, tags=("sla-normal",)), Level.IMPORTANTE),
+]
 
 
 @pytest.mark.parametrize(("edit", "level"), [c[1:] for c in CHOICES], ids=[c[0] for c in CHOICES])
@@ -45,7 +54,9 @@ def test_a_chosen_level_holds_and_is_told_once(edit: Edit, level: Level) -> None
     assert "(antes: URGENTE)" in notes(planned)[f"nivel:1:{level}"]
     after, remembered = settled(edit(of), record)
     assert [tag.casefold() for tag in after.tags] == [f"sla-{level.casefold()}"]
-    assert after.fr_due_by == planned.response.limit > (of.fr_due_by or MONDAY)
+    assert after.fr_due_by == planned.response.limit
+    assert planned.response.limit is not None
+    assert planned.response.limit > MONDAY + timedelta(hours=24)
     assert after.priority == {Level.IMPORTANTE: 3, Level.PREFERENTE: 2, Level.NORMAL: 1}[level]
     assert remembered.decision is not None
     assert remembered.decision.level is level

@@ -24,19 +24,28 @@ CASES: list[Any] = [
     pytest.param(("SLA-Normal", "Sin-Regla"), None, None, id="case does not matter"),
     pytest.param(("vip", "sla-normal", "sin-regla"), None, None, id="all there"),
     pytest.param(
-        ("sla-urgente", "vip", "sla-en-riesgo"), None, ("vip", "sla-normal", "sin-regla"), id="untrue ones off"
+        ("sla-urgente", "vip", "sla-en-riesgo"),
+        None,
+        ("vip", "sla-normal", "sin-regla"),
+        id="untrue ones off",
     ),
-    pytest.param(("Sla-Urgente", "sla-normal", "sin-regla"), None, ("sla-normal", "sin-regla"), id="off in any case"),
+    pytest.param(
+        ("Sla-Urgente", "sla-normal", "sin-regla"), None, ("sla-normal", "sin-regla"), id="off in any case"
+    ),
     pytest.param(("sla-normal",), WROTE, None, id="a topic taken off stays off"),
     pytest.param(("sin-regla",), WROTE, ("sin-regla", "sla-normal"), id="a state taken off is put back"),
     pytest.param(("sin-regla",), REWROTE, None, id="once only"),
     pytest.param(("sla-normal", "sla-en-riesgo"), REWROTE, None, id="a state put on is taken off once only"),
-    pytest.param(("sla-normal",), wrote(None, ("sla-urgente",), sure=True), ("sla-normal", "sin-regla"), id="new topic"),
-]  # fmt: skip
+    pytest.param(
+        ("sla-normal",), wrote(None, ("sla-urgente",), sure=True), ("sla-normal", "sin-regla"), id="new topic"
+    ),
+]
 
 
 @pytest.mark.parametrize(("present", "memory", "wanted"), CASES)
-def test_merged_tags(present: tuple[str, ...], memory: Written | None, wanted: tuple[str, ...] | None) -> None:
+def test_merged_tags(
+    present: tuple[str, ...], memory: Written | None, wanted: tuple[str, ...] | None
+) -> None:
     assert merged_tags(ticket(tags=present), memory, STATE, INFO, MANAGED) == wanted
 
 

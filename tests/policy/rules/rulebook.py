@@ -39,7 +39,9 @@ def filter_card(when: Any, scope: str, **more: Any) -> Filter:
     return Filter.model_validate(card | more)
 
 
-def classifier(*cards: Rule | Filter, lists: dict[str, list[str]] | None = None, **sections: Any) -> Classifier:
+def classifier(
+    *cards: Rule | Filter, lists: dict[str, list[str]] | None = None, **sections: Any
+) -> Classifier:
     """Compile cards as if they had been loaded."""
     return compile_rules(
         {
@@ -51,7 +53,9 @@ def classifier(*cards: Rule | Filter, lists: dict[str, list[str]] | None = None,
     )
 
 
-def words_found(when: Any, body: str, subject: str = "", lists: dict[str, list[str]] | None = None) -> list[str]:
+def words_found(
+    when: Any, body: str, subject: str = "", lists: dict[str, list[str]] | None = None
+) -> list[str]:
     """Return the original words on which a condition holds in a ticket; empty when it does not."""
     verdict = classifier(rule(when), lists=lists).classify(subject, body)
     return [evidence.text for evidence in verdict.evidence]
@@ -80,4 +84,15 @@ reglas:
     ejemplos:
       coincide: ["está caído", "todo caído"]
       no_coincide: ["hola", "gracias"]
+"""
+FILTER = """\
+version: 1
+filtros:
+  - id: f-uno
+    dueno: mesa
+    motivo: porque ya se resolvió
+    permanente: true
+    suprime: {niveles: [URGENTE]}
+    alcance: frase
+    cuando: ya volvio
 """

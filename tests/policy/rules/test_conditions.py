@@ -14,7 +14,9 @@ THREE = {"cerca": {"palabras": ["crm", "caido", "ventas"], "distancia": 2}}
 BOTH = {"todas": ["crm", "caido"]}
 TWO_OF = {"minimo": 2, "de": ["crm", "caido", "ventas"]}
 BUT = {"todas": ["caido", {"ninguna": ["servidor"]}]}
-CODE = {"regex": {"patron": r"\berr-\d{3}\b", "motivo": "códigos de error", "ejemplos": ["ERR-123", "err-999"]}}
+CODE = {
+    "regex": {"patron": r"\berr-\d{3}\b", "motivo": "códigos de error", "ejemplos": ["ERR-123", "err-999"]}
+}
 
 HOLDS: dict[str, tuple[Any, str, str, list[str]]] = {
     "word": ("caido", "", "está caído", ["caído"]),

@@ -19,7 +19,7 @@ SAME = {
     "double letters stay": ("llegó error leer", "llego error leer"),
     "digits stay": ("1000 000", "1000 000"),
     "soft hyphen": ("cam\u00adpaña", "campana"),
-    "quotes": ("“hola” ‘x’ «y»", "\"hola\" 'x' \"y\""),
+    "quotes": ("“hola” ‘x’ «y»", '"hola" \'x\' "y"'),
     "no-break space": ("no\u00a0va", "no va"),
     "ligature": ("o\ufb01cina", "oficina"),
     "full width": ("ＣＲＭ", "crm"),

@@ -23,7 +23,10 @@ BODIES = {
     "scripts": ("<script>alert('caido')</script><p>Hola</p>", "Hola"),
     "comments": ("<p>Hola<!-- caido --></p>", "Hola"),
     "head": ("<html><head><title>caido</title></head><body>Hola</body></html>", "Hola"),
-    "table": ("<table><tr><td>Ana</td><td>sin acceso</td></tr><tr><td>Luz</td></tr></table>", "Ana sin acceso\nLuz"),
+    "table": (
+        "<table><tr><td>Ana</td><td>sin acceso</td></tr><tr><td>Luz</td></tr></table>",
+        "Ana sin acceso\nLuz",
+    ),
     "list": ("<ul><li>uno</li><li>dos</li></ul>", "uno\ndos"),
     "quote": ("<div>Hola</div><blockquote>no abre<br>ayuda</blockquote>", "Hola\n\n> no abre\n> ayuda"),
     "nested quote": (
@@ -41,7 +44,9 @@ def test_visible_text(body: str, text: str) -> None:
     assert plain(body) == text
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<blockquote>", "<br>", "&", "a", " ", "\n", "<", ">", "<td>"])))
+@given(
+    st.lists(st.sampled_from(["<p>", "</p>", "<blockquote>", "<br>", "&", "a", " ", "\n", "<", ">", "<td>"]))
+)
 def test_any_soup_gives_text_without_known_tags(pieces: list[str]) -> None:
     text = plain("<div>" + "".join(pieces))
     assert "<p>" not in text

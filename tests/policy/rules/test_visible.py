@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.visible import subject_start, visible_spans
-from tests.policy.rules.mails import MAILS, Mail
+from tests.policy.rules.mail_endings import CLOSINGS, SMALL_PRINT
+from tests.policy.rules.mails import HISTORY, Mail
+
+MAILS = HISTORY | CLOSINGS | SMALL_PRINT
 
 
 @pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
@@ -42,7 +45,13 @@ def test_spans_are_ordered_parts_of_the_body(body: str, subject: str) -> None:
         end = stop
 
 
-@given(st.lists(st.sampled_from(["Hola", "no abre", "> x", "Saludos,", "Ana Paz", "--", "", "De: a", "El 1 escribió:"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Hola", "no abre", "> x", "Saludos,", "Ana Paz", "--", "", "De: a", "El 1 escribió:"]
+        )
+    )
+)
 def test_something_is_read_of_every_mail_with_words(lines: list[str]) -> None:
     body = "\n".join(lines)
     read = "".join(body[start:end] for start, end in visible_spans(body))

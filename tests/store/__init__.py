@@ -1,0 +1,1 @@
+"""What is kept in Redis: wake-ups, ledger, journal, facts, failures, heartbeats."""

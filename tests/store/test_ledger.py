@@ -1,0 +1,145 @@
+"""What was done already: round trips and reply slots."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+
+from bot.domain.level import Level
+from bot.domain.record import Decision, Effect, EffectState, Record, StatusSeen, Written
+from bot.domain.ticket import TicketKey
+from bot.store.ledger import Ledger
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+KEY, OTHER = TicketKey("acelera", 7), TicketKey("mda", 7)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ledger(redis: Redis) -> Ledger:
+    return Ledger(redis, timedelta(days=90))
+
+
+def test_nothing_is_known_of_a_ticket_never_seen(ledger: Ledger) -> None:
+    assert ledger.read(KEY) == Record()
+    assert ledger.read(KEY).is_empty
+    assert ledger.seen([KEY, OTHER]) == [None, None]
+
+
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+words = st.text(max_size=12)
+names = st.text("abcdefghijklmnopqrstuvwxyz:+-0123456789", min_size=1, max_size=30)
+values = st.one_of(st.none(), st.integers(), words, st.lists(words, max_size=3).map(tuple))
+many = st.lists(words, max_size=3).map(tuple)
+effects = st.builds(Effect, st.sampled_from(EffectState), moments, st.integers(1, 99))
+memories = st.builds(Written, values, values, st.booleans(), st.booleans(), st.booleans(), st.integers(0, 9))
+decisions = st.builds(Decision, st.sampled_from(Level), st.none() | words, many, many, many, many, words)
+statuses = st.lists(st.builds(StatusSeen, st.integers(2, 99), moments, st.booleans()), max_size=4).map(tuple)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    done=st.dictionaries(names, effects, max_size=3),
+    written=st.dictionaries(names, memories, max_size=3),
+    decision=decisions,
+    history=statuses,
+    seen=moments,
+)
+def test_all_that_is_kept_comes_back_as_it_was(
+    ledger: Ledger,
+    done: dict[str, Effect],
+    written: dict[str, Written],
+    decision: Decision,
+    history: tuple[StatusSeen, ...],
+    seen: datetime,
+) -> None:
+    ledger.forget(KEY)
+    ledger.keep(KEY, decision, history, seen, done, written)
+    assert ledger.read(KEY) == Record(done, written, decision, history)
+    assert ledger.seen([OTHER, KEY]) == [None, seen]
+    assert ledger.read(OTHER).is_empty
+
+
+def test_an_effect_from_intent_to_done(ledger: Ledger) -> None:
+    ledger.open_effect(KEY, "acuse", NOW, 1)
+    assert ledger.read(KEY).open_effects() == {"acuse": Effect(EffectState.OPEN, NOW, 1)}
+    ledger.settle_effect(KEY, "acuse", NOW + DAY, 2)
+    assert ledger.read(KEY).effects == {"acuse": Effect(EffectState.DONE, NOW + DAY, 2)}
+    assert ledger.read(KEY).open_effects() == {}
+
+
+def test_an_effect_that_surely_did_not_happen_is_withdrawn_alone(ledger: Ledger) -> None:
+    for effect in ("acuse", "nivel:0:URGENTE"):
+        ledger.open_effect(KEY, effect, NOW, 1)
+    ledger.withdraw_effect(KEY, "acuse")
+    ledger.withdraw_effect(KEY, "acuse")
+    assert set(ledger.read(KEY).effects) == {"nivel:0:URGENTE"}
+
+
+def test_keeping_a_decision_leaves_effects_and_fields_alone(ledger: Ledger) -> None:
+    ledger.open_effect(KEY, "acuse", NOW, 1)
+    ledger.write_fields(KEY, {"priority": Written(1, 4)})
+    ledger.write_fields(KEY, {})
+    decision = Decision(Level.NORMAL, None, (), (), (), (), "v")
+    ledger.keep(KEY, decision, (), NOW, {}, {"tags": Written(None, ("a",), sure=True)})
+    record = ledger.read(KEY)
+    assert set(record.effects) == {"acuse"}
+    assert record.written == {"priority": Written(1, 4), "tags": Written(None, ("a",), sure=True)}
+
+
+def test_a_ticket_forgotten_is_forgotten_whole(redis: Redis, ledger: Ledger) -> None:
+    ledger.open_effect(KEY, "acuse", NOW, 1)
+    ledger.forget(KEY)
+    assert redis.keys("*") == []
+
+
+def test_memory_ends_with_retention_after_the_last_look(redis: Redis) -> None:
+    brief = Ledger(redis, timedelta(seconds=100))
+    brief.open_effect(KEY, "acuse", NOW, 1)
+    redis.expire("semaforo:ledger:acelera:7", 5)
+    brief.settle_effect(KEY, "acuse", NOW, 1)
+    assert 95 <= int(redis.ttl("semaforo:ledger:acelera:7")) <= 100
+
+
+def slots(ledger: Ledger, effects: list[str], now: datetime = NOW, scope: str = "requester:1") -> list[bool]:
+    return [ledger.take_reply_slot("acelera", scope, effect, now, DAY, 2) for effect in effects]
+
+
+def test_reply_slots_up_to_the_cap_and_one_effect_counts_once(ledger: Ledger) -> None:
+    assert slots(ledger, ["7:acuse", "7:acuse", "8:acuse", "9:acuse", "7:acuse", "8:acuse"]) == [
+        True, True, True, False, True, True,
+    ]  # fmt: skip
+
+
+def test_reply_slots_come_back_when_the_window_has_passed(ledger: Ledger) -> None:
+    assert slots(ledger, ["1", "2", "3"]) == [True, True, False]
+    assert slots(ledger, ["3"], NOW + DAY - timedelta(seconds=1)) == [False]
+    assert slots(ledger, ["3", "4", "5"], NOW + DAY) == [True, True, False]
+
+
+def test_reply_slots_of_others_do_not_count(ledger: Ledger) -> None:
+    assert slots(ledger, ["1", "2"]) == slots(ledger, ["3", "4"], scope="requester:2") == [True, True]
+    assert ledger.take_reply_slot("mda", "requester:1", "1", NOW, DAY, 2)
+
+
+def test_a_cap_of_none_silences(ledger: Ledger) -> None:
+    assert not ledger.take_reply_slot("acelera", "portal", "1", NOW, DAY, 0)
+
+
+def test_of_many_replies_at_once_no_more_than_the_cap_pass(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [
+            pool.submit(ledger.take_reply_slot, "acelera", "portal", str(n), NOW, DAY, 5) for n in range(40)
+        ]
+    assert sum(job.result() for job in jobs) == 5
+
+
+def test_slots_are_not_kept_for_ever(redis: Redis, ledger: Ledger) -> None:
+    slots(ledger, ["1"])
+    (name,) = redis.keys("*")
+    assert 0 < int(redis.ttl(name)) <= DAY.total_seconds()
