@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.ticket import PORTAL_PATTERN
 
@@ -66,7 +66,6 @@ class Settings:
         if self.dry_run is not None:
             return not self.dry_run
         return self.portals[portal].is_stand_in
-
 
     @property
     def watched_rules(self) -> Path | None:
@@ -179,7 +178,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def _redis_url(reader: _Reader) -> str | None:
     url = reader.text("REDIS_URL")
-    if url is not None and urlsplit(url).scheme not in REDIS_SCHEMES:
+    parts = None if url is None else _parts(url)
+    if url is not None and (parts is None or parts.scheme not in REDIS_SCHEMES):
         reader.problems.append("REDIS_URL: expected redis://, rediss:// or unix://")
     return url
 
@@ -206,6 +206,8 @@ def _portal(reader: _Reader, name: str) -> PortalSettings | None:
         reader.problems.append(f"{prefix}_DOMAIN: expected something.freshdesk.com, got {domain!r}")
     if api_key is None:
         reader.problems.append(f"{prefix}_API_KEY: missing; it is on the agent's profile page in Freshdesk")
+    elif not api_key.isascii() or not api_key.isprintable():
+        reader.problems.append(f"{prefix}_API_KEY: holds characters that no key of Freshdesk has")
     _check_override(reader, f"{prefix}_URL", override)
     if len(reader.problems) > found or domain is None or api_key is None:
         return None
@@ -232,14 +234,33 @@ def _webhook_secrets(reader: _Reader, name: str, *, shortest: int) -> tuple[str,
     return secrets
 
 
+def _parts(url: str) -> SplitResult | None:
+    """Split a URL; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.port == 0 else parts
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        return None
+
+
 def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in LOOPBACK
+    parts = _parts(url)
+    return parts is not None and parts.hostname in LOOPBACK
+
+
+def _is_origin(url: str) -> bool:
+    """Tell whether a URL is no more than scheme, host and port."""
+    parts = _parts(url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        return False
+    return parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username or parts.password)
 
 
 def _check_override(reader: _Reader, name: str, url: str | None) -> None:
     if url is None:
         return
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        reader.problems.append(f"{name}: expected http://host:port, got {url!r}")
+    if not _is_origin(url):
+        # Not echoed: it may hold a password.
+        reader.problems.append(f"{name}: expected http://host:port and nothing more")
     elif not _is_loopback(url) and reader.environ.get("ALLOW_ANY_FRESHDESK_URL") != "1":
         reader.problems.append(f"{name}: only loopback hosts are accepted unless ALLOW_ANY_FRESHDESK_URL=1")

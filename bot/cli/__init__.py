@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import click
 
-from bot.cli import decisions, processes, rules, tickets
+from bot.cli import decisions, processes, rulebook, rules, tickets
+from bot.telemetry import set_up_logging
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="semaforo")
 def main() -> None:
     """Keep a support desk's four-level response promise on Freshdesk."""
+    set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, decisions, tickets):
+for module in (processes, rules, rulebook, decisions, tickets):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -10,10 +10,12 @@ import click
 from rich.console import Console
 
 from bot.cli.environment import context_or_exit
+from bot.cli.rule_names import rules_named
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
 from bot.engine.explain import journal_entry
 from bot.engine.reconcile import decide, gather
+from bot.engine.rule_changes import as_first_seen, under
 from bot.freshdesk.errors import FreshdeskError
 from bot.policy.due import due_json
 from bot.policy.model import load_policy
@@ -55,7 +57,8 @@ def due(level: str, start: datetime, portal: str, folder: Path, as_json: bool) -
 @click.argument("portal")
 @click.argument("ticket_id", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True)
-def explain(portal: str, ticket_id: int, as_json: bool) -> None:
+@click.option("--rules-version", metavar="V", help="As if this version of the rules had decided at first.")
+def explain(portal: str, ticket_id: int, as_json: bool, rules_version: str | None) -> None:
     """Show what would be done to a ticket and why; writes nothing."""
     context = context_or_exit()
     if portal not in context.freshdesk:
@@ -64,6 +67,10 @@ def explain(portal: str, ticket_id: int, as_json: bool) -> None:
         seen = gather(context, TicketKey(portal, ticket_id))
     except FreshdeskError as error:
         raise click.ClickException(f"Freshdesk: {type(error).__name__} {error.status or ''}") from None
+    if rules_version is not None:
+        assert context.rulebook.versions is not None
+        rules = rules_named(context.rulebook.versions, rules_version)
+        context, seen = under(context, rules), as_first_seen(seen, rules.policy)
     entry = journal_entry(seen.ticket, seen.record, decide(context, seen), context)
     if as_json:
         click.echo(json.dumps(entry, ensure_ascii=False))

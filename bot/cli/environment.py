@@ -11,6 +11,7 @@ from dotenv import load_dotenv
 from bot.engine.context import Context
 from bot.local.store_server import connect_existing
 from bot.settings import Settings, SettingsError, read_settings
+from bot.store.rulebook import RulesRefused
 from bot.wiring import build
 
 DATA_FOLDER = Path("var")
@@ -40,4 +41,11 @@ def context_or_exit() -> Context:
             err=True,
         )
         raise SystemExit(2)
-    return build(settings)
+    try:
+        return build(settings)
+    except RulesRefused as refused:
+        lines = "\n".join(f"  - {problem}" for problem in refused.problems)
+        click.echo(
+            f"No rules are published and those in {settings.rules_dir} cannot be used:\n{lines}", err=True
+        )
+        raise SystemExit(2) from None

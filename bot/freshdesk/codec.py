@@ -14,7 +14,7 @@ from typing import Any
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Stats, Ticket, TicketKey
 from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
-from bot.freshdesk.markup import visible_text
+from bot.policy.markup import visible_text
 
 Raw = Mapping[str, Any]
 

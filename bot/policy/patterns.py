@@ -73,8 +73,7 @@ class PatternIndex:
         self._needs: dict[int, frozenset[int]] = {}
         self._woken_by: dict[int, list[int]] = {}
         self._typos = Typos((), ())
-        self._edges_of: dict[str, tuple[str, ...]] = {}
-        self._meant: dict[str, tuple[str, ...]] = {}
+        self._edges_of: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def phrase(self, text: str, gap: int) -> int:
         """Add a phrase and return its element."""
@@ -188,26 +187,23 @@ class PatternIndex:
         """Return the trie edges of every word, and the words that only a slip brings to one."""
         all_edges, misspelt = [], []
         for position, word in enumerate(words):
-            edges = self._edges_of.get(word)
-            if edges is None:
-                edges = self._remember(word)
-            if not edges and (edges := self._meant[word]):
+            edges, slipped = self._edges_of.get(word) or self._remember(word)
+            if slipped:
                 misspelt.append(position)
             all_edges.append(edges)
         return all_edges, misspelt
 
-    def _remember(self, word: str) -> tuple[str, ...]:
+    def _remember(self, word: str) -> tuple[tuple[str, ...], bool]:
         if len(self._edges_of) > _REMEMBERED:
             self._edges_of.clear()
-            self._meant.clear()
         plain = self._equivalents.get(word, word)
         ends = range(SHORTEST_PREFIX, min(len(plain), self._longest_edge) + 1)
         prefixes = (f"{plain[:end]}*" for end in ends)
         kind = ("<numero>",) if plain[:1].isdigit() else ()
         edges = tuple(edge for edge in (plain, *prefixes, *kind) if edge in self._edges)
-        self._edges_of[word] = edges
-        self._meant[word] = () if edges else self._typos.meant(plain)
-        return edges
+        meant = () if edges else self._typos.meant(plain)
+        remembered = self._edges_of[word] = (edges or meant, bool(meant))
+        return remembered
 
     def _walk(self, edges: list[tuple[str, ...]], breaks: list[Break]) -> dict[int, list[Found]]:
         found: dict[int, list[Found]] = defaultdict(list)

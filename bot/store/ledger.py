@@ -82,6 +82,10 @@ class Ledger:
         fields |= {f"w:{name}": asdict(value) for name, value in written.items()}
         self._put(key, fields)
 
+    def keep_decision(self, key: TicketKey, decision: Decision) -> None:
+        """Put another decision in the place of the remembered one."""
+        self._put(key, {"decision": asdict(decision)})
+
     def seen(self, keys: Sequence[TicketKey]) -> list[datetime | None]:
         """Return, for each ticket, the time of update of the state last looked at."""
         with self._redis.pipeline(transaction=False) as pipe:

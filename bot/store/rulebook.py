@@ -71,9 +71,7 @@ class Rulebook:
             self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
             other = self._published_other_than(self._held.policy.version)
             if other is not None:
-                log.info(
-                    "rules taken up", version=other.policy.version, previous=self._held.policy.version
-                )
+                log.info("rules taken up", version=other.policy.version, previous=self._held.policy.version)
                 self._held = other
         finally:
             self._looking.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -36,16 +36,18 @@ def rulebook() -> Any:
 
 def everything(redis: Redis) -> dict[str, list[str]]:
     """Return every string that Redis holds, by its key."""
-    found: dict[str, list[str]] = {}
-    for key in map(as_text, redis.scan_iter("*")):
-        kind = as_text(redis.type(key))
-        readers: dict[str, Callable[[], Iterable[Any]]] = {
-            "string": lambda name=key: [redis.get(name)],
-            "hash": lambda name=key: [part for pair in redis.hgetall(name).items() for part in pair],
-            "zset": lambda name=key: redis.zrange(name, 0, -1),
-        }
-        found[key] = [as_text(part) for part in readers[kind]()]
-    return found
+    return {key: [as_text(part) for part in _parts(redis, key)] for key in map(as_text, redis.scan_iter("*"))}
+
+
+def _parts(redis: Redis, key: str) -> Iterable[Any]:
+    match as_text(redis.type(key)):
+        case "string":
+            return [redis.get(key)]
+        case "hash":
+            return [part for pair in redis.hgetall(key).items() for part in pair]
+        case "zset":
+            return redis.zrange(key, 0, -1)
+    raise AssertionError(f"{key} is of a kind this test does not read")
 
 
 def live_through(world: World) -> None:

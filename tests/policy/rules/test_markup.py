@@ -11,7 +11,7 @@ from bot.policy.markup import plain
 BODIES = {
     "plain text": ("no abre < 3 > 2", "no abre < 3 > 2"),
     "a mail address is no tag": ("Ana <ana@x.pe> escribió", "Ana <ana@x.pe> escribió"),
-    "paragraphs": ("<p>Hola</p><p>No abre</p>", "Hola\n\nNo abre"),
+    "paragraphs": ("<p>Hola</p><p>No abre</p>", "Hola\nNo abre"),
     "divisions": ("<div>Hola</div><div>No abre</div>", "Hola\nNo abre"),
     "line breaks": ("Hola<br>No abre<br/>Gracias", "Hola\nNo abre\nGracias"),
     "two line breaks": ("Hola<br><br>No abre", "Hola\n\nNo abre"),
@@ -28,12 +28,12 @@ BODIES = {
         "Ana sin acceso\nLuz",
     ),
     "list": ("<ul><li>uno</li><li>dos</li></ul>", "uno\ndos"),
-    "quote": ("<div>Hola</div><blockquote>no abre<br>ayuda</blockquote>", "Hola\n\n> no abre\n> ayuda"),
+    "quote": ("<div>Hola</div><blockquote>no abre<br>ayuda</blockquote>", "Hola\n> no abre\n> ayuda"),
     "nested quote": (
         "<p>Hola</p><blockquote>uno<blockquote>dos</blockquote>tres</blockquote>fin",
-        "Hola\n\n> uno\n\n> dos\n\n> tres\n\nfin",
+        "Hola\n> uno\n> > dos\n> tres\nfin",
     ),
-    "unclosed": ("<p>Hola<div>No abre", "Hola\n\nNo abre"),
+    "unclosed": ("<p>Hola<div>No abre", "Hola\nNo abre"),
     "outlook": ("<p class=MsoNormal>Hola<o:p></o:p></p>", "Hola"),
     "image": ('<div>Hola<img src="cid:caido"></div>', "Hola"),
 }

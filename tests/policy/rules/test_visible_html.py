@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.freshdesk.markup import visible_text
+from bot.policy.markup import visible_text
 
 SEEN = {
     "nothing": ("", ""),
