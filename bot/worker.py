@@ -50,9 +50,9 @@ class SemaforoWorker(Worker):
         self._beat()
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Bring this process up to date, then fork: what each child worked out alone would be lost with it."""
+        """Bring this process up to date, then fork: what a child works out alone is lost with it."""
         self._before_job()
-        super().execute_job(job, queue)  # type: ignore[no-untyped-call]
+        super().execute_job(job, queue)
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
         """Run a job of an allowed function; whoever can write to Redis could name any other."""

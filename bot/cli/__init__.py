@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli import decisions, processes, rulebook, rules, tickets
+from bot.cli import decisions, doctor, processes, rulebook, rules, tickets
 from bot.telemetry import set_up_logging
 
 
@@ -19,6 +19,6 @@ def main() -> None:
     set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, rulebook, decisions, tickets):
+for module in (processes, rules, rulebook, decisions, tickets, doctor):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 from rich.console import Console
@@ -75,7 +75,7 @@ def _changes(context: Context, name: str, per_minute: int) -> list[Relevel]:
     return found
 
 
-def _read(context: Context, keys: Iterator[TicketKey], policy: Policy) -> Iterator[Relevel]:
+def _read(context: Context, keys: Iterable[TicketKey], policy: Policy) -> Iterator[Relevel]:
     for key in keys:
         try:
             change = _patiently(context, key, policy)

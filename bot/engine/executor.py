@@ -75,7 +75,11 @@ def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:
 def _outcome(name: str, written: Written, updated: Ticket, refused: frozenset[str]) -> Written:
     if name in refused:
         return replace(written, refused=True)
-    return replace(written, sure=_shows(updated, name, written))
+    if name not in DATES or _shows(updated, name, written):
+        return replace(written, sure=_shows(updated, name, written))
+    # Taken with 200 and not kept: Freshdesk may have reckoned its own after a new priority, which a second
+    # try mends, or may never change it again after the first response, which none does.
+    return replace(written, rewrites=written.rewrites + 1, refused=written.rewrites >= 1)
 
 
 def _shows(updated: Ticket, name: str, written: Written) -> bool:

@@ -14,6 +14,7 @@ from bot.domain.ticket import Company, Ticket, TicketKey
 from bot.engine.context import Context
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
+from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.replies import ACKNOWLEDGEMENT
 from bot.store.leases import Lease
@@ -24,6 +25,9 @@ ATTEMPT = timedelta(
     seconds=60
 )  # nothing new is sent later than this, so that an attempt ends within its lease
 BUSY_WAIT = timedelta(seconds=2)
+# Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
+YOUNG = timedelta(seconds=5)
+_UNSEEN = frozenset({403, 404})
 
 
 class LeaseLost(Exception):
@@ -73,10 +77,10 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
         return None
     with ctx.leases.hold(key) as lease:
         if lease is None:
-            ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT)
+            ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT, ctx.now())
             return None
         plan = attempt(ctx, key, lease)
-    ctx.wakeups.finish(key, current, plan.wake_at)
+    ctx.wakeups.finish(key, current, plan.wake_at, ctx.now())
     return plan
 
 
@@ -89,7 +93,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         key,
         plan.decision,
         plan.statuses,
-        seen.ticket.updated_at,
+        _settled_state(seen.ticket, ctx.now()),
         plan.proven_effects,
         plan.proven_fields,
     )
@@ -126,15 +130,31 @@ def _within_budget(ctx: Context, seen: Gathered, plan: Plan) -> Plan:
     return plan
 
 
+def _settled_state(ticket: Ticket, now: datetime) -> datetime | None:
+    """Return the time of update that a sweep may take as looked at; None while it is too young to tell."""
+    return ticket.updated_at if now - ticket.updated_at > YOUNG else None
+
+
 def _company(ctx: Context, ticket: Ticket) -> Company | None:
     if ticket.company_id is None:
         return None
     portal = ticket.key.portal
     company = ctx.facts.company(portal, ticket.company_id)
     if company is None:
-        company = ctx.freshdesk[portal].get_company(ticket.company_id)
+        company = _read_company(ctx, portal, ticket.company_id)
         ctx.facts.keep_companies(portal, [company])
     return company
+
+
+def _read_company(ctx: Context, portal: str, company_id: int) -> Company:
+    """Read a company's marks; one that is gone, or hidden from the bot's agent, has none."""
+    try:
+        return ctx.freshdesk[portal].get_company(company_id)
+    except PermanentError as error:
+        if error.status not in _UNSEEN:
+            raise
+        log.warning("company unseen", portal=portal, company=company_id, status=error.status)
+        return Company(company_id)
 
 
 def bot_agent(ctx: Context, portal: str) -> int | None:

@@ -45,7 +45,7 @@ def as_first_seen(seen: Gathered, policy: Policy) -> Gathered:
 def open_tickets(ctx: Context, version: str) -> list[TicketKey]:
     """Return the open tickets that other rules than `version` decided on, from the journal alone."""
     found = []
-    for key in ctx.journal.keys():
+    for key in ctx.journal.tickets():
         entry = ctx.journal.read(key) if key.portal in ctx.freshdesk else None
         if entry is None or entry["state"] == "closed":
             continue

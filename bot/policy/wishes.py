@@ -32,7 +32,9 @@ class Wishes:
         before, value = _storable(current), _storable(wanted)
         step = fields.field_step(known, before, value, label)
         if step.write:
-            self.fields[name], self.writes[name] = wanted, Written(before, value)
+            again = known is not None and not known.sure and known.value == value
+            tries = known.rewrites if known is not None and again else 0
+            self.fields[name], self.writes[name] = wanted, Written(before, value, rewrites=tries)
         if step.remember is not None:
             self.proven[name] = step.remember
         if step.reason is not None:

@@ -35,9 +35,10 @@ class Journal:
         raw = self._redis.get(_name(key))
         return None if raw is None else json.loads(raw)
 
-    def keys(self) -> list[TicketKey]:
+    def tickets(self) -> list[TicketKey]:
         """Return every ticket that has an entry, in the order in which they were written."""
-        return [TicketKey.parse(as_text(member)) for member in self._redis.zrange(INDEX, 0, -1)]
+        members = self._redis.zrange(INDEX, 0, -1)
+        return [TicketKey.parse(as_text(member)) for member in members if isinstance(member, bytes | str)]
 
     def latest(self, count: int, start: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the entries written last, newest first."""

@@ -71,11 +71,14 @@ class Ledger:
         key: TicketKey,
         decision: Decision,
         statuses: tuple[StatusSeen, ...],
-        seen: datetime,
+        seen: datetime | None,
         effects: Mapping[str, Effect],
         written: Mapping[str, Written],
     ) -> None:
-        """Remember a plan's decision, what the ticket itself proved, and which state of it was `seen`."""
+        """Remember a plan's decision, what the ticket itself proved, and which state of it was `seen`.
+
+        None as `seen` makes the next sweep look again.
+        """
         fields: dict[str, Any] = {"decision": asdict(decision), "statuses": [asdict(s) for s in statuses]}
         fields["seen"] = seen
         fields |= {f"e:{name}": asdict(value) for name, value in effects.items()}
@@ -92,7 +95,8 @@ class Ledger:
             for key in keys:
                 pipe.hget(_name(key), "seen")
             found = pipe.execute()
-        return [None if raw is None else datetime.fromisoformat(json.loads(raw)) for raw in found]
+        texts = [None if raw is None else json.loads(raw) for raw in found]
+        return [None if text is None else datetime.fromisoformat(text) for text in texts]
 
     def forget(self, key: TicketKey) -> None:
         """Erase everything known of a ticket."""

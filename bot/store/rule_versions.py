@@ -35,7 +35,9 @@ if active == ARGV[1] then return 0 end
 redis.call('LPUSH', KEYS[3], ARGV[3])
 redis.call('LTRIM', KEYS[3], 0, ARGV[4] - 1)
 local kept = {}
-for _, entry in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do kept[cjson.decode(entry)['version']] = true end
+for _, entry in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
+  kept[cjson.decode(entry)['version']] = true
+end
 for _, version in ipairs(redis.call('HKEYS', KEYS[2])) do
   if not kept[version] then redis.call('HDEL', KEYS[2], version) end
 end

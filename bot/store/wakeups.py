@@ -35,6 +35,7 @@ return 1
 _FINISH = """
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if score == ARGV[2] then
+  if tonumber(score) <= tonumber(ARGV[4]) then return redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1]) end
   if ARGV[3] == '' then return redis.call('ZREM', KEYS[1], ARGV[1]) end
   return redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 end
@@ -85,10 +86,13 @@ class Wakeups:
         started = self._begin(keys=[ALARMS], args=[str(key), str(token), exchanged])
         return exchanged if started else None
 
-    def finish(self, key: TicketKey, token: int, wake_at: datetime | None) -> None:
-        """End a job: next look at `wake_at`, or earlier if the ticket was rung meanwhile."""
+    def finish(self, key: TicketKey, token: int, wake_at: datetime | None, now: datetime) -> None:
+        """End a job: next look at `wake_at`, or earlier if the ticket was rung meanwhile.
+
+        A job that outlived its lease is followed by another look, for a ring since then left no trace.
+        """
         at = "" if wake_at is None else str(_micros(wake_at))
-        self._finish(keys=[ALARMS], args=[str(key), str(token), at])
+        self._finish(keys=[ALARMS], args=[str(key), str(token), at, _micros(now)])
 
     def postpone(self, key: TicketKey, at: datetime) -> None:
         """Look at a ticket whose attempt failed at `at`, whatever rang meanwhile."""

@@ -35,7 +35,9 @@ class Health:
         reasons = self._reasons()
         if reasons:
             return {"status": "not ready", "reasons": reasons}, 503
-        return {"status": "ready", "rules_version": rules_version(self._context)}
+        answer = {"status": "ready", "rules_version": rules_version(self._context)}
+        unusable = self._context.rulebook.unusable
+        return answer | ({"rules_published_but_unusable": unusable} if unusable else {})
 
     def metrics(self) -> ResponseReturnValue:
         """Answer in Prometheus' text format."""

@@ -3,7 +3,7 @@
 Two kinds. What this machine counts itself (deliveries) lives in prometheus-client: with several gunicorn
 workers set PROMETHEUS_MULTIPROC_DIR, else a scrape would see one worker's share. What is the same wherever
 one asks (wake-ups, heartbeats, rules) is read at the scrape, so it needs no process to report it.
-No label holds more than a portal's id, a status code or a version.
+No label holds more than a portal's id, a status code, a version or a place in a rule file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -59,7 +59,7 @@ class Waiting(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
-            found = [*self._wakeups(), self._heartbeats()]
+            found = [*self._wakeups(), self._heartbeats(), *self._refusals()]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
@@ -67,6 +67,10 @@ class Waiting(Collector):
         rules = InfoMetricFamily("semaforo_rules", "Version of the rules this process holds.")
         rules.add_metric([], {"version": rules_version(self._context)})
         yield rules
+        unusable = self._context.rulebook.unusable is not None
+        yield GaugeMetricFamily(
+            "semaforo_rules_unusable", "1 while this process cannot use the published rules.", value=unusable
+        )
 
     def _wakeups(self) -> Iterator[Metric]:
         count, age = self._context.wakeups.overdue(self._context.now())
@@ -86,6 +90,21 @@ class Waiting(Collector):
             if seen is not None:
                 ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))
         return ages
+
+    def _refusals(self) -> Iterator[Metric]:
+        versions = self._context.rulebook.versions
+        if versions is None:
+            return
+        refusals = versions.refusals()
+        yield CounterMetricFamily("semaforo_rules_refused", "Publications refused.", value=refusals.count)
+        places = GaugeMetricFamily(
+            "semaforo_rules_problem",
+            "Where the last refused publication has a problem, until one succeeds.",
+            labels=["file", "line"],
+        )
+        for file, line in sorted({(problem.file, problem.line) for problem in refusals.problems}):
+            places.add_metric([file, str(line)], 1)
+        yield places
 
 
 def rules_version(context: Context) -> str:

@@ -103,7 +103,7 @@ def test_a_job_that_finishes_sets_the_next_look(
 ) -> None:
     token = wakeups.begin(KEY, taken.token, at(120))
     assert token is not None
-    wakeups.finish(KEY, token, None if wake_at is None else at(wake_at))
+    wakeups.finish(KEY, token, None if wake_at is None else at(wake_at), at(1))
     assert wakeups.at(KEY) == (None if wake_at is None else at(wake_at))
 
 
@@ -124,7 +124,7 @@ def test_a_ring_while_a_job_runs_is_kept(
     assert token is not None
     if ring is not None:
         wakeups.ring(KEY, at(ring))
-    wakeups.finish(KEY, token, None if wake_at is None else at(wake_at))
+    wakeups.finish(KEY, token, None if wake_at is None else at(wake_at), at(1))
     assert wakeups.at(KEY) == (None if moment is None else at(moment))
 
 
@@ -158,11 +158,22 @@ def test_a_worker_come_back_from_the_dead_cannot_undo_its_successor(wakeups: Wak
     successor = wakeups.begin(KEY, take(wakeups, at(121)).token, at(240))
     assert late is not None
     assert successor is not None
-    wakeups.finish(KEY, late, None)
+    wakeups.finish(KEY, late, None, at(1))
     assert wakeups.at(KEY) is not None, "the successor's lease stands"
-    wakeups.finish(KEY, successor, at(900))
-    wakeups.finish(KEY, late, at(2000))
+    wakeups.finish(KEY, successor, at(900), at(1))
+    wakeups.finish(KEY, late, at(2000), at(1))
     assert wakeups.at(KEY) == at(900)
+
+
+@pytest.mark.parametrize("wake_at", [None, 500.0])
+def test_a_job_that_outlives_its_lease_is_followed_by_another_look(
+    wakeups: Wakeups, taken: Taken, wake_at: float | None
+) -> None:
+    token = wakeups.begin(KEY, taken.token, at(120))
+    assert token is not None
+    wakeups.ring(KEY, at(121))
+    wakeups.finish(KEY, token, None if wake_at is None else at(wake_at), at(122))
+    assert wakeups.at(KEY) == at(122)
 
 
 def test_a_failed_attempt_waits_even_if_it_was_rung_meanwhile(wakeups: Wakeups, taken: Taken) -> None:

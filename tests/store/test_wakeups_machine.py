@@ -70,6 +70,7 @@ class Alarms(RuleBasedStateMachine):
         key, token = self.queued.pop(pick % len(self.queued))
         if lost:
             return
+        self.now += timedelta(microseconds=1)  # round trips to Redis lie between two beginnings
         current = self.wakeups.begin(key, token, self.now + ATTEMPT)
         if current is not None:
             self.running.append((key, current, True))
@@ -88,7 +89,7 @@ class Alarms(RuleBasedStateMachine):
             if key in self.unseen:
                 self.unseen[key] = self.now + timedelta(seconds=10)
             return
-        self.wakeups.finish(key, token, later if ending == "finish later" else None)
+        self.wakeups.finish(key, token, later if ending == "finish later" else None, self.now)
         if is_fresh:
             self.unseen.pop(key, None)
 
@@ -112,7 +113,7 @@ class Alarms(RuleBasedStateMachine):
                 token = self.wakeups.begin(taken.key, taken.token, self.now + ATTEMPT)
                 assert token is not None
                 looked.add(taken.key)
-                self.wakeups.finish(taken.key, token, None)
+                self.wakeups.finish(taken.key, token, None, self.now)
         assert self.unseen.keys() <= looked
         assert int(self.redis.zcard("semaforo:wakeups")) == 0
 

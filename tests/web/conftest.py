@@ -20,6 +20,7 @@ from bot.store.connection import connect_impatient
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
+from bot.store.rule_versions import RuleVersions
 from bot.store.wakeups import Wakeups
 from bot.web import create_app
 
@@ -100,7 +101,9 @@ def build_settings(url: str, password: str | None = PASSWORD) -> Settings:
 def build_context(url: str) -> Context:
     """Build what the web room needs of a context, no more, over a real Redis."""
     redis: Redis = connect_impatient(url)
-    rulebook = SimpleNamespace(policy=SimpleNamespace(version="4f2a9c1b7d3e"))
+    rulebook = SimpleNamespace(
+        policy=SimpleNamespace(version="4f2a9c1b7d3e"), unusable=None, versions=RuleVersions(redis)
+    )
     parts = SimpleNamespace(
         wakeups=Wakeups(redis),
         journal=Journal(redis, timedelta(days=90)),

@@ -39,7 +39,7 @@ def test_ready_when_somebody_will_do_the_work(
 
 
 def test_not_ready_without_rules(settings: Settings, context: Context) -> None:
-    rulebook = SimpleNamespace(policy=SimpleNamespace(version=""))
+    rulebook = SimpleNamespace(policy=SimpleNamespace(version=""), unusable=None)
     without = cast(Context, SimpleNamespace(**{**vars(context), "rulebook": rulebook}))
     answer = create_app(settings, without).test_client().get("/readyz")
     assert "no rules are loaded" in (answer.json or {})["reasons"]
@@ -85,4 +85,6 @@ def test_metrics_tell_deliveries_and_what_waits(client: FlaskClient, context: Co
     assert found["semaforo_heartbeat_age_seconds[clock]"] == 7
     assert "semaforo_heartbeat_age_seconds[worker]" not in found
     assert found["semaforo_rules_info[4f2a9c1b7d3e]"] == 1
+    assert found["semaforo_rules_refused_total"] == 0
+    assert found["semaforo_rules_unusable"] == 0
     assert found["semaforo_redis_up"] == 1

@@ -1,0 +1,172 @@
+"""Is the whole set-up sound, seen from here? Reads only; every finding says how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bot.engine.context import Context
+from bot.freshdesk.api import FreshdeskApi, TicketField
+from bot.freshdesk.errors import FreshdeskError, Unauthorized
+from bot.policy.model import Policy
+from bot.policy.statuses import PortalPolicy
+
+FACTORY_STATUSES = frozenset({2, 3, 4, 5})
+
+
+class Verdict(StrEnum):
+    """Say how a check came out."""
+
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold one check: what was looked at, how it came out, and how to mend it."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+
+
+def _good(subject: str, text: str) -> Finding:
+    return Finding(subject, Verdict.GOOD, text)
+
+
+def _warn(subject: str, text: str) -> Finding:
+    return Finding(subject, Verdict.WARNING, text)
+
+
+def _bad(subject: str, text: str) -> Finding:
+    return Finding(subject, Verdict.BAD, text)
+
+
+def store_findings(redis: Redis) -> Iterator[Finding]:
+    """Check that Redis answers, keeps its data and never throws any away."""
+    try:
+        server, persistence = redis.info("server"), redis.info("persistence")
+    except RedisError as error:
+        yield _bad("redis", f"does not answer ({type(error).__name__}); check REDIS_URL and that it runs")
+        return
+    yield _good("redis", f"answers, version {server.get('valkey_version') or server.get('redis_version')}")
+    if persistence.get("aof_enabled"):
+        yield _good("redis", "append-only file is on")
+    else:
+        yield _bad("redis", "append-only file is off: a crash loses accepted webhooks; set `appendonly yes`")
+    try:
+        policy = redis.config_get("maxmemory-policy").get("maxmemory-policy")
+    except RedisError:
+        yield _warn("redis", "CONFIG is not allowed here; make sure that maxmemory-policy is noeviction")
+        return
+    if policy in ("noeviction", b"noeviction"):
+        yield _good("redis", "nothing is evicted")
+    else:
+        yield _bad("redis", f"maxmemory-policy is {policy}; set `maxmemory-policy noeviction`")
+
+
+def process_findings(ctx: Context) -> Iterator[Finding]:
+    """Check that a clock and a worker were alive lately and nothing waits for long."""
+    for kind in ("clock", "worker"):
+        if ctx.heartbeats.seen(kind) is None:
+            yield _warn(kind, f"none seen in the last 90 seconds; start one: semaforo {kind}")
+        else:
+            yield _good(kind, "alive")
+    count, age = ctx.wakeups.overdue(ctx.now())
+    if age > 60:
+        yield _warn(
+            "wake-ups", f"{count} overdue, the oldest by {age:.0f} s; more workers, or a full rate limit"
+        )
+    failing = sum(1 for _ in ctx.failures.all())
+    if failing:
+        yield _warn("failures", f"{failing} tickets keep failing; see: semaforo failures list")
+
+
+def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
+    """Check one account: key, agent, statuses, groups, company marks, writing."""
+    api, policy = ctx.freshdesk[portal], ctx.rulebook.policy
+    try:
+        me = api.me()
+    except Unauthorized:
+        yield _bad(portal, "the API key is refused; take a new one from the agent's profile page")
+        return
+    except FreshdeskError as error:
+        yield _bad(
+            portal, f"Freshdesk does not answer as it should: {type(error).__name__} {error.status or ''}"
+        )
+        return
+    yield _good(portal, f"the key works and belongs to agent {me.id}")
+    yield from _each(portal, "statuses", lambda: _status_findings(portal, api, policy.portals.of(portal)))
+    yield from _each(portal, "groups", lambda: _group_findings(portal, api, policy.portals.of(portal)))
+    yield from _each(portal, "companies", lambda: _company_findings(portal, api))
+    yield from _recipient_findings(portal, policy)
+    if ctx.writes_allowed(portal):
+        yield _good(portal, "writing is on")
+    else:
+        yield _warn(
+            portal, "dry run: plans are made and nothing is written; set DRY_RUN=0 when they look right"
+        )
+
+
+def _each(portal: str, what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from look()
+    except FreshdeskError as error:
+        text = (
+            f"{what} cannot be read ({type(error).__name__} {error.status or ''}); give the agent the right"
+        )
+        yield _warn(portal, text)
+
+
+def _status_findings(portal: str, api: FreshdeskApi, policy: PortalPolicy) -> Iterator[Finding]:
+    field = next((one for one in api.list_ticket_fields() if one.name == "status"), None)
+    if field is None:
+        yield _warn(portal, "the account shows no status field")
+        return
+    known = dict(_by_number(field))
+    meant = _configured(policy)
+    for number in sorted(meant - known.keys()):
+        yield _bad(portal, f"portales.yaml names status {number}, which the account does not have")
+    for number in sorted(known.keys() - meant - FACTORY_STATUSES):
+        yield _warn(
+            portal, f"status {number} «{known[number]}» has no meaning in portales.yaml; clocks run in it"
+        )
+    if meant <= known.keys():
+        yield _good(portal, f"{len(known)} statuses")
+
+
+def _by_number(field: TicketField) -> Iterator[tuple[int, str]]:
+    for label, number in field.choices.items():
+        yield number, label
+
+
+def _configured(policy: PortalPolicy) -> set[int]:
+    pausing = {status for statuses in policy.pausan.by_cause().values() for status in statuses}
+    return pausing | policy.cerrados | (policy.reloj_corre or frozenset())
+
+
+def _group_findings(portal: str, api: FreshdeskApi, policy: PortalPolicy) -> Iterator[Finding]:
+    present = set(api.list_groups().values())
+    for name, number in policy.grupos.items():
+        if number not in present:
+            yield _bad(
+                portal, f"portales.yaml names group {name} ({number}), which the account does not have"
+            )
+
+
+def _company_findings(portal: str, api: FreshdeskApi) -> Iterator[Finding]:
+    first = next(iter(api.list_companies()), None)
+    if first is not None and first.overdue is None:
+        yield _warn(
+            portal, "companies carry no field for overdue invoices; see docs/freshdesk-setup.md, step 3"
+        )
+
+
+def _recipient_findings(portal: str, policy: Policy) -> Iterator[Finding]:
+    if not policy.escalation.destinatarios:
+        yield _warn(portal, "escalamiento.yaml names nobody to notify: warnings are notes on the ticket only")

@@ -1,0 +1,274 @@
+"""What becomes of tickets, whatever happens around them: end states against simulator and store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot import jobs
+from bot.domain.ticket import Ticket, TicketKey
+from bot.freshdesk.client import FreshdeskClient
+from bot.freshdesk.library import Repeats
+from bot.store.rulebook import Rulebook
+from tests.policy.planner.desk import LUCIA, rules_folder, shipped
+from tests.world import PORTAL, World
+
+DOWN = {"subject": "Caído", "text": "El CRM está caído desde las 8."}
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Iterator[Rulebook]:
+    with rules_folder() as folder:
+        yield Rulebook(folder)
+
+
+def key(ticket: int) -> TicketKey:
+    return TicketKey(PORTAL, ticket)
+
+
+def answer(world: World, ticket: int, text: str = "Ya lo estamos viendo.") -> None:
+    world.control("POST", f"tickets/{ticket}/reply", {"as": "agent", "text": text, "agent_id": LUCIA})
+
+
+def counts(world: World) -> tuple[int, int]:
+    """Return reads and writes since the last reset of the counter."""
+    seen = world.control("GET", "requests")
+    return seen["reads"], seen["writes"]
+
+
+def test_the_sweep_finds_what_no_webhook_told_of(world: World) -> None:
+    tickets = [world.open(f"Caído {n}", "Está caído.", email=f"u{n}@cliente.example") for n in range(3)]
+    world.sweep()
+    assert [world.ticket(ticket)["priority"] for ticket in tickets] == [4, 4, 4]
+
+
+def test_the_sweep_finds_an_edit_of_the_very_second_that_was_looked_at(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    world.settle(ticket)
+    world.as_agent(ticket, priority=1)
+    world.clock.move(minutes=5)
+    world.sweep()
+    assert "sla-normal" in world.ticket(ticket)["tags"]
+
+
+def test_a_sweep_reads_no_ticket_whose_state_was_looked_at(world: World) -> None:
+    for number in range(3):
+        world.open("Caído", "Está caído.", email=f"u{number}@cliente.example")
+    for _ in range(2):
+        world.sweep()
+        world.clock.move(minutes=1)
+    world.control("DELETE", "requests")
+    world.sweep()
+    assert counts(world) == (1, 0), "the list alone"
+
+
+def test_a_ticket_answered_in_time_is_never_breached(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    world.clock.move(hours=5)
+    answer(world, ticket)
+    for hours in (0, 15, 10, 30):
+        world.clock.move(hours=hours)
+        world.settle(ticket)
+    assert not {"sla-incumplido", "sla-en-riesgo"} & set(world.ticket(ticket)["tags"])
+    assert len(world.notes(ticket)) == 1
+
+
+def test_a_breach_comes_by_itself_with_one_tag_and_one_note_a_step(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    for notes, tag in ((2, "sla-en-riesgo"), (3, "sla-incumplido"), (4, "sla-incumplido")):
+        at = world.ctx.wakeups.at(key(ticket))
+        assert at is not None
+        world.clock.now = at
+        world.settle()
+        assert len(world.notes(ticket)) == notes
+        assert set(world.ticket(ticket)["tags"]) == {"sla-urgente", tag}
+    assert world.ctx.wakeups.at(key(ticket)) is None
+    assert len(world.replies(ticket)) == 1
+
+
+def test_a_burst_of_fifty_rings_is_one_look(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.ctx.facts.keep_bot_agent(PORTAL, 103000000001)
+    for _ in range(50):
+        world.ring(ticket)
+    world.settle()
+    assert counts(world) == (1, 3)
+    assert (len(world.notes(ticket)), len(world.replies(ticket))) == (1, 1)
+
+
+@pytest.mark.parametrize("how", ["never existed", "archived"])
+def test_a_ticket_that_is_gone_is_let_go_quietly(world: World, how: str) -> None:
+    ticket = 987654
+    if how == "archived":
+        ticket = world.open(**DOWN)
+        world.settle(ticket)
+        world.as_agent(ticket, archived=True)
+    world.settle(ticket)
+    assert world.ctx.wakeups.at(key(ticket)) is None
+    assert list(world.ctx.failures.all()) == []
+
+
+def test_a_company_that_is_gone_does_not_take_its_tickets_with_it(world: World) -> None:
+    company = world.control("POST", "companies", {"name": "Ya no existe"})["id"]
+    ticket = world.open(**DOWN, company="Ya no existe")
+    deleted = world.http.delete(
+        f"{world.server.url}/api/v2/companies/{company}", auth=("sim-key", "X"), timeout=5
+    )
+    assert deleted.status_code == 204
+    world.settle(ticket)
+    assert world.ticket(ticket)["priority"] == 4
+    assert len(world.notes(ticket)) == 1
+
+
+def test_a_company_the_key_may_not_see_holds_up_no_ticket(world: World) -> None:
+    world.control("POST", "companies", {"name": "Reservada"})
+    ticket = world.open(**DOWN, company="Reservada")
+    world.control("PUT", "faults", {"forbidden": 1.0, "only": ["companies"]})
+    world.settle(ticket)
+    assert world.ticket(ticket)["priority"] == 4
+
+
+def test_a_dead_key_stops_the_ticket_and_is_named(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.control("PUT", "faults", {"unauthorized": 1.0})
+    world.settle(ticket)
+    (failure,) = world.ctx.failures.all()
+    assert "401" in failure.reason
+    at = world.ctx.wakeups.at(key(ticket))
+    assert at is not None
+    assert at >= world.clock.now + timedelta(minutes=10)
+    world.control("PUT", "faults", {})
+    world.clock.now = at
+    world.settle()
+    assert len(world.notes(ticket)) == 1
+    assert list(world.ctx.failures.all()) == []
+
+
+def test_too_many_requests_wait_as_long_as_freshdesk_says(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.ctx.facts.keep_bot_agent(PORTAL, 103000000001)
+    world.control("PUT", "faults", {"rate_limit_per_minute": 3})
+    world.settle(ticket)
+    at = world.ctx.wakeups.at(key(ticket))
+    assert at is not None
+    assert timedelta(seconds=58) <= at - world.clock.now <= timedelta(seconds=63)
+    assert list(world.ctx.failures.all()) == [], "a limit is no failure"
+    world.control("PUT", "faults", {})
+    world.clock.now = at
+    world.settle()
+    assert (len(world.notes(ticket)), len(world.replies(ticket))) == (1, 1)
+
+
+class Poisoned(FreshdeskClient):
+    """Fail on one ticket as no one foresaw."""
+
+    poison = 0
+
+    def get_ticket(self, ticket_id: int) -> Ticket:
+        if ticket_id == self.poison:
+            raise ZeroDivisionError("ana@cliente.example escribió algo terrible")
+        return super().get_ticket(ticket_id)
+
+
+def test_a_poisonous_ticket_holds_up_no_other(world: World) -> None:
+    client = Poisoned(PORTAL, world.server.url, "sim-key", repeats=Repeats(attempts=1))
+    world.with_context(freshdesk={PORTAL: client})
+    poison = client.poison = world.open(**DOWN)
+    others = [world.open("Caído", "Está caído.", email=f"u{n}@cliente.example") for n in range(3)]
+    world.settle(poison, *others)
+    assert [world.ticket(ticket)["priority"] for ticket in others] == [4, 4, 4]
+    (failure,) = world.ctx.failures.all()
+    assert (failure.key, failure.reason) == (key(poison), "ZeroDivisionError")
+    waits = []
+    for _ in range(12):
+        at = world.ctx.wakeups.at(key(poison))
+        assert at is not None
+        waits.append(at - world.clock.now)
+        world.clock.now = at
+        world.settle()
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(minutes=15)
+
+
+def test_a_dry_run_writes_a_journal_and_nothing_else(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.dry.add(PORTAL)
+    for _ in range(2):
+        world.settle(ticket)
+        assert counts(world)[1] == 0
+    entry = world.ctx.journal.read(key(ticket))
+    assert entry is not None
+    assert [action["kind"] for action in entry["actions"]] == ["set_fields", "add_note", "reply"]
+    world.dry.clear()
+    world.settle(ticket)
+    assert (len(world.notes(ticket)), len(world.replies(ticket))) == (1, 1)
+    assert world.ticket(ticket)["priority"] == 4
+
+
+def test_an_overdue_company_is_told_once_and_lifted_when_it_pays(world: World) -> None:
+    overdue = {"name": "Morosa SAC", "custom_fields": {"factura_vencida": True}}
+    world.control("POST", "companies", overdue)
+    ticket = world.open(**DOWN, company="Morosa SAC")
+    for _ in range(3):
+        world.settle(ticket)
+    assert "servicio-suspendido" in world.ticket(ticket)["tags"]
+    assert len([note for note in world.notes(ticket) if "suspendido" in note]) == 1
+    world.control("POST", "companies", overdue | {"custom_fields": {"factura_vencida": False}})
+    world.redis.delete(*world.redis.keys("semaforo:company:*"))
+    world.settle(ticket)
+    assert "servicio-suspendido" not in world.ticket(ticket)["tags"]
+
+
+AUTOMATIC: list[dict[str, Any]] = [
+    {"subject": "Respuesta automática: Caído", "text": "Está caído."},
+    {"subject": "Caído", "text": "Estaré fuera de la oficina. Está caído."},
+    {"subject": "Caído", "text": "Está caído.", "email": "no-reply@cliente.example"},
+    {"subject": "Caído", "text": "Está caído.", "email": "soporte@demo.example"},
+    {"subject": "Caído", "text": "Está caído.", "source": 3},
+]
+
+
+@pytest.mark.parametrize("mail", AUTOMATIC, ids=["subject", "body", "sender", "own address", "telephone"])
+def test_what_is_not_to_be_answered_is_classified_in_silence(world: World, mail: dict[str, Any]) -> None:
+    ticket = world.open(**mail)
+    for _ in range(2):
+        world.settle(ticket)
+    assert world.replies(ticket) == []
+    assert len(world.notes(ticket)) == 1
+    assert world.ticket(ticket)["priority"] == 4
+
+
+def test_no_more_replies_to_one_requester_a_day_than_the_rules_say(world: World) -> None:
+    tickets = [world.open(f"Caído {n}", "Está caído.") for n in range(8)]
+    other = world.open(**DOWN, email="otro@cliente.example")
+    for _ in range(3):
+        world.settle(*tickets, other)
+    assert sum(len(world.replies(ticket)) for ticket in tickets) == 5
+    assert all(len(world.notes(ticket)) == 1 for ticket in tickets)
+    assert len(world.replies(other)) == 1
+
+
+def test_no_more_replies_an_hour_than_the_rules_say(world: World) -> None:
+    text = shipped("respuestas").replace("tope_por_hora: 1000", "tope_por_hora: 3")
+    with rules_folder(respuestas=text) as folder:
+        world.with_context(rulebook=Rulebook(folder))
+    tickets = [world.open("Caído", "Está caído.", email=f"u{n}@cliente.example") for n in range(6)]
+    world.settle(*tickets)
+    assert sum(len(world.replies(ticket)) for ticket in tickets) == 3
+    world.clock.move(hours=1, seconds=1)
+    world.settle(*tickets)
+    assert all(len(world.replies(ticket)) == 1 for ticket in tickets), "later is better than never"
+
+
+def test_a_ticket_of_a_portal_no_longer_served_is_let_go(world: World) -> None:
+    gone = TicketKey("mda", 7)
+    world.ctx.wakeups.ring(gone, world.clock.now)
+    world.settle()
+    assert world.ctx.wakeups.at(gone) is None
+    assert jobs._parts() is world.ctx
