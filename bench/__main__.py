@@ -8,9 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import engine, matching, receiver
+from bench import backtest, engine, matching, receiver
 
-BENCHMARKS = {"receiver": receiver.run, "matching": matching.run, "engine": engine.run}
+BENCHMARKS = {
+    "receiver": receiver.run,
+    "matching": matching.run,
+    "engine": engine.run,
+    "backtest": backtest.run,
+}
 RESULTS = Path(__file__).parent / "results.json"
 
 

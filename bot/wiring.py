@@ -14,6 +14,7 @@ from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
 from bot.settings import Settings
 from bot.store.connection import connect_impatient, connect_patient
+from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -65,6 +66,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
+        corrections=Corrections(redis, retention),
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),

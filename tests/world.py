@@ -17,6 +17,7 @@ from bot.engine.context import Context
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
 from bot.simulator.server import SimulatorServer
+from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -78,6 +79,7 @@ class World:
             ledger=Ledger(redis, RETENTION),
             leases=Leases(redis, timedelta(seconds=20)),
             journal=Journal(redis, RETENTION),
+            corrections=Corrections(redis, RETENTION),
             facts=Facts(redis),
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import click
 
-from bot.cli import decisions, doctor, processes, rulebook, rules, tickets
+from bot.cli import (
+    backtest,
+    corrections,
+    decisions,
+    doctor,
+    export,
+    forms,
+    processes,
+    rulebook,
+    rules,
+    tickets,
+)
 from bot.telemetry import set_up_logging
 
 
@@ -19,6 +30,6 @@ def main() -> None:
     set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, rulebook, decisions, tickets, doctor):
+for module in (processes, rules, rulebook, decisions, tickets, doctor, backtest, corrections, export, forms):
     for command in module.COMMANDS:
         main.add_command(command)

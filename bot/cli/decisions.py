@@ -49,7 +49,10 @@ def due(level: str, start: datetime, portal: str, folder: Path, as_json: bool) -
     calendar = policy.calendar(portal)
     at = start if start.tzinfo else start.replace(tzinfo=calendar.zone)
     name = Level(level.upper())
-    data = due_json(name, portal, at.astimezone(UTC), policy.levels.of(name), calendar)
+    try:
+        data = due_json(name, portal, at.astimezone(UTC), policy.levels.of(name), calendar)
+    except OverflowError:
+        raise click.ClickException("the dates lie beyond the years 1 to 9999") from None
     click.echo(json.dumps(data, ensure_ascii=False) if as_json else data["text"])
 
 

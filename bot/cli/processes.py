@@ -54,7 +54,7 @@ def worker() -> None:
     SemaforoWorker(
         connect_patient(settings.redis_url),
         beat=lambda: context.heartbeats.beat("worker", context.now()),
-        before_job=context.rulebook.look,
+        before_job=lambda: context.rulebook.look(at_once=True),
     ).work(logging_level="WARNING")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,9 +46,12 @@ def classify(folder: Path, progress: bool) -> None:
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
-        result = _classified(classifier, line, number)
-        bad += "error" in result
-        click.echo(json.dumps(result, ensure_ascii=False))
+        try:
+            result = _classified(classifier, line)
+        except (ValueError, TypeError, RecursionError) as error:
+            bad += 1
+            result = _json({"id": None, "line": number, "error": str(error) or type(error).__name__})
+        click.echo(result)
         if progress and number % 1000 == 0:
             click.echo(f"\r{number} tickets", nl=False, err=True)
     if progress:
@@ -56,17 +60,22 @@ def classify(folder: Path, progress: bool) -> None:
         raise SystemExit(1)
 
 
-def _classified(classifier: Classifier, line: bytes, number: int) -> dict[str, object]:
-    try:
-        ticket = json.loads(line)
-        if not isinstance(ticket, dict):
-            raise TypeError("expected a JSON object")
-        subject, body = ticket.get("subject") or "", ticket.get("body") or ""
-        if not isinstance(subject, str) or not isinstance(body, str):
-            raise TypeError("subject and body must be text")
-    except (ValueError, TypeError, RecursionError) as error:
-        return {"id": None, "line": number, "error": str(error) or type(error).__name__}
-    return {"id": ticket.get("id"), **verdict_json(classifier.classify(subject, body))}
+def _classified(classifier: Classifier, line: bytes) -> bytes:
+    ticket = json.loads(line)
+    if not isinstance(ticket, dict):
+        raise TypeError("expected a JSON object")
+    subject, body = ticket.get("subject") or "", ticket.get("body") or ""
+    if not isinstance(subject, str) or not isinstance(body, str):
+        raise TypeError("subject and body must be text")
+    return _json({"id": ticket.get("id"), **verdict_json(classifier.classify(subject, body))})
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    """Write one line in UTF-8 whatever the locale; ValueError for what JSON has no word for, as infinity.
+
+    Half a surrogate, which JSON may carry and UTF-8 may not, goes out escaped as it came in.
+    """
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
 
 
 COMMANDS = (check, classify)

@@ -29,6 +29,7 @@ class Plan:
 
     `writes` is the memory to put down before `SetFields` is sent; `proven_fields` and `proven_effects` are
     what the snapshot itself showed to be done. `wake_at` is None when nothing more can fall due.
+    `moments` are named times to remember; `conflicts` are fields where Freshdesk keeps a value of its own.
     """
 
     key: TicketKey
@@ -45,3 +46,5 @@ class Plan:
     proven_effects: Mapping[str, Effect] = field(default_factory=dict)
     proven_fields: Mapping[str, Written] = field(default_factory=dict)
     closed: bool = False
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()

@@ -73,12 +73,16 @@ class StatusSeen:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Hold all the ledger knows of one ticket; empty for a ticket never seen, or after Redis was emptied."""
+    """Hold all the ledger knows of one ticket; empty for a ticket never seen, or after Redis was emptied.
+
+    `moments` are named times that Freshdesk does not keep, such as when a suspension was first seen.
+    """
 
     effects: Mapping[str, Effect] = field(default_factory=lambda: MappingProxyType({}))
     written: Mapping[str, Written] = field(default_factory=lambda: MappingProxyType({}))
     decision: Decision | None = None
     statuses: tuple[StatusSeen, ...] = ()
+    moments: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def is_empty(self) -> bool:

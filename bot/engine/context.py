@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
+from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -40,6 +41,7 @@ class Context:
     ledger: Ledger
     leases: Leases
     journal: Journal
+    corrections: Corrections
     facts: Facts
     failures: Failures
     heartbeats: Heartbeats

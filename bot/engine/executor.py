@@ -35,11 +35,12 @@ def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
 
 
 def _set_fields(ctx: Context, plan: Plan, action: SetFields) -> None:
-    ctx.ledger.write_fields(plan.key, plan.writes)
+    writes = {name: written for name, written in plan.writes.items() if name in action.changes()}
+    ctx.ledger.write_fields(plan.key, writes)
     crash_point("before_fields")
     updated, refused = _update_as_far_as_accepted(ctx, plan.key, action)
     crash_point("after_fields")
-    ctx.ledger.write_fields(plan.key, {n: _outcome(n, w, updated, refused) for n, w in plan.writes.items()})
+    ctx.ledger.write_fields(plan.key, {n: _outcome(n, w, updated, refused) for n, w in writes.items()})
 
 
 def _update_as_far_as_accepted(
@@ -69,7 +70,9 @@ def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:
         return frozenset()
     if error.names(*DATES):
         return frozenset({"fr_due_by"} if set(DATES) <= set(sent) else set(DATES) & set(sent))
-    return frozenset(name for name in sent if error.names(name))
+    named = frozenset(name for name in sent if error.names(name))
+    # An account may ask for other fields before it closes a ticket: then the status is what has to wait.
+    return named or frozenset({"status"} & sent.keys())
 
 
 def _outcome(name: str, written: Written, updated: Ticket, refused: frozenset[str]) -> Written:

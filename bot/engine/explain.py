@@ -11,6 +11,10 @@ from bot.domain.plan import DueView, Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Ticket
 from bot.engine.context import Context
+from bot.policy.flag_demands import FORWARDED
+
+# The last part of the keys of effects that go to the client.
+REPLIES = frozenset({"acuse", "recordatorio", "cierre", "respuesta"})
 
 
 def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> dict[str, Any]:
@@ -27,6 +31,7 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
         "due": {"response": _due(plan.response, zone), "resolution": _due(plan.resolution, zone)},
         "actions": [describe(action, zone) for action in plan.actions],
         "reasons": list(plan.reasons),
+        "conflicts": list(plan.conflicts),
         "effects": [
             {"key": key, "kind": _kind(key), "state": effect.state.value, "at": _local(effect.at, zone)}
             for key, effect in record.effects.items()
@@ -58,7 +63,9 @@ def describe(action: Action, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _kind(key: str) -> str:
-    return {"acuse": "reply", "aviso-de-pago": "forward"}.get(key, "note")
+    if key == FORWARDED:
+        return "forward"
+    return "reply" if key.rpartition(":")[2] in REPLIES else "note"
 
 
 def _due(due: DueView, zone: ZoneInfo) -> dict[str, Any]:

@@ -12,11 +12,14 @@ from bot.domain.plan import Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Company, Ticket, TicketKey
 from bot.engine.context import Context
+from bot.engine.corrections import note_correction
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
+from bot.engine.reply_caps import within_caps
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
-from bot.policy.replies import ACKNOWLEDGEMENT
+from bot.policy.approval import LoggedTime
+from bot.policy.approval_demands import needs_logged_time
 from bot.store.leases import Lease
 from bot.telemetry import log
 
@@ -42,6 +45,7 @@ class Gathered:
     record: Record
     company: Company | None
     bot_agent: int | None
+    logged: LoggedTime | None = None
 
 
 def gather(ctx: Context, key: TicketKey) -> Gathered:
@@ -51,7 +55,8 @@ def gather(ctx: Context, key: TicketKey) -> Gathered:
     ticket = api.get_ticket(key.ticket_id)
     if not ticket.messages_complete:
         ticket = replace(ticket, messages=api.list_messages(key.ticket_id), messages_complete=True)
-    return Gathered(ticket, record, _company(ctx, ticket), bot_agent(ctx, key.portal))
+    company, agent = _company(ctx, ticket), bot_agent(ctx, key.portal)
+    return Gathered(ticket, record, company, agent, _logged(ctx, ticket))
 
 
 def decide(ctx: Context, seen: Gathered) -> Plan:
@@ -64,6 +69,7 @@ def decide(ctx: Context, seen: Gathered) -> Plan:
         company=seen.company,
         bot_agent=seen.bot_agent,
         settle=ctx.settle,
+        logged=seen.logged,
     )
 
 
@@ -89,6 +95,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     deadline = ctx.now() + ATTEMPT
     seen = gather(ctx, key)
     plan = decide(ctx, seen)
+    note_correction(ctx, key, seen.record.decision, plan.decision)
     ctx.ledger.keep(
         key,
         plan.decision,
@@ -96,8 +103,9 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         _settled_state(seen.ticket, ctx.now()),
         plan.proven_effects,
         plan.proven_fields,
+        plan.moments,
     )
-    plan = _within_budget(ctx, seen, plan)
+    plan = within_caps(ctx, seen.ticket, plan)
     if ctx.writes_allowed(key.portal):
         for action in plan.actions:
             if ctx.now() >= deadline or not lease.is_held():
@@ -110,24 +118,19 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     return plan
 
 
-def _within_budget(ctx: Context, seen: Gathered, plan: Plan) -> Plan:
-    """Leave out the acknowledgement when the requester or the portal has had enough of them."""
-    reply = next((action for action in plan.actions if getattr(action, "key", "") == ACKNOWLEDGEMENT), None)
-    if reply is None or not ctx.writes_allowed(plan.key.portal):
-        return plan
-    caps = ctx.rulebook.policy.replies
-    slots = (
-        (f"requester:{seen.ticket.requester_id}", timedelta(days=1), caps.maximo_por_dia),
-        ("portal", timedelta(hours=1), caps.tope_por_hora),
-    )
-    effect = f"{plan.key.ticket_id}:{ACKNOWLEDGEMENT}"
-    for scope, window, cap in slots:
-        if not ctx.ledger.take_reply_slot(plan.key.portal, scope, effect, ctx.now(), window, cap):
-            log.warning("reply withheld", ticket=str(plan.key), scope=scope.partition(":")[0], cap=cap)
-            reason = f"sin acuse: se llegó al tope de {cap} respuestas automáticas"
-            actions = tuple(action for action in plan.actions if action is not reply)
-            return replace(plan, actions=actions, reasons=(*plan.reasons, reason))
-    return plan
+def _logged(ctx: Context, ticket: Ticket) -> LoggedTime | None:
+    """Read the hours logged on a ticket that waits for an approval; None where the account hides them."""
+    if not needs_logged_time(ctx.rulebook.policy.approvals, ticket.tags, ticket.status):
+        return None
+    try:
+        entries = ctx.freshdesk[ticket.key.portal].list_time_entries(ticket.key.ticket_id)
+    except PermanentError as error:
+        if error.status not in _UNSEEN:
+            raise
+        log.warning("time entries unseen", ticket=str(ticket.key), status=error.status)
+        return None
+    billable = sum(entry.minutes for entry in entries if entry.billable)
+    return LoggedTime(len(entries), sum(entry.minutes for entry in entries), billable)
 
 
 def _settled_state(ticket: Ticket, now: datetime) -> datetime | None:

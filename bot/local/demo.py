@@ -28,9 +28,9 @@ from bot.local.supervisor import Supervisor, stop_signals
 from bot.local.table import Row, complaints, make_console, results, summary
 from bot.local.tether import Tether
 
-START_SECONDS = 20.0
+START_SECONDS = 30.0
 SETTLE_SECONDS = 40.0
-# Once everything is as expected, nothing may be added to it for so long: longer than the effects' settling.
+# Everything must still be as expected so much later: longer than the effects' settling.
 QUIET_SECONDS = 2.5
 INTERRUPTED = 130
 
@@ -108,23 +108,21 @@ def _play(folder: Path, environ: Mapping[str, str], console: Console) -> int:
     return _report(rows, time.monotonic() - started, calls, console)
 
 
-def _feed_and_wait(demo: Demo, supervisor: Supervisor, stop: threading.Event, console: Console) -> list[Row]:
-    """Open every sample, then look until all have been as expected for a while, or the time is over."""
-    numbers = [demo.stand_in.open_ticket(sample, datetime.now(UTC)) for sample in SAMPLES]
+def _feed_and_wait(parts: Demo, supervisor: Supervisor, stop: threading.Event, console: Console) -> list[Row]:
+    """Open every sample, wait until all are as expected or the time is over, and look at all once more."""
+    opened = {parts.stand_in.open_ticket(sample, datetime.now(UTC)): sample for sample in SAMPLES}
+    waiting = dict(opened)
     end = time.monotonic() + SETTLE_SECONDS
-    good_since: float | None = None
     with _progress(console) as progress:
-        task = progress.add_task("tickets settled", total=len(SAMPLES))
-        while True:
+        task = progress.add_task("tickets settled", total=len(opened))
+        while waiting and time.monotonic() < end and not stop.wait(0.5):
             supervisor.look()
-            rows = [demo.row(number, sample) for number, sample in zip(numbers, SAMPLES, strict=True)]
-            good = sum(not row.wrong for row in rows)
-            progress.update(task, completed=good)
-            now = time.monotonic()
-            good_since = (good_since or now) if good == len(rows) else None
-            quiet = good_since is not None and now - good_since >= QUIET_SECONDS
-            if quiet or now > end or stop.wait(0.5):
-                return rows
+            waiting = {
+                number: sample for number, sample in waiting.items() if parts.row(number, sample).wrong
+            }
+            progress.update(task, completed=len(opened) - len(waiting))
+        stop.wait(QUIET_SECONDS)
+    return [parts.row(number, sample) for number, sample in opened.items()]
 
 
 def _progress(console: Console) -> Progress:

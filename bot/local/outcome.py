@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from bot.domain.level import Level
 from bot.local.demo_tickets import Escalation, Expected
 
@@ -33,8 +35,14 @@ class Outcome:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Return the words that decided the level."""
-        return tuple(self.journal.get("words", ()))
+        """Return the words that decided the level, as the classification note shows them in bold."""
+        for note in self.notes:
+            title, *words = [
+                bold.get_text() for bold in BeautifulSoup(note, "html.parser").find_all("b")
+            ] or [""]
+            if any(level in title for level in self.levels):
+                return tuple(words)
+        return ()
 
     @property
     def notes(self) -> list[str]:

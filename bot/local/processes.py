@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import bot
@@ -30,31 +30,32 @@ class Machine:
     environ: Mapping[str, str] = field(repr=False)
     cwd: Path | None = None
 
-    def program(self, name: str, *options: str) -> Program:
+    def program(self, name: str, *options: str, ready: Callable[[], bool] = always) -> Program:
         """Return one of our own commands as a program."""
-        ready = {
-            "web": lambda: answers(f"http://{LOOPBACK}:{self.web_port}/healthz"),
-            # The last to start: with it, everything there is must be up.
-            "clock": lambda: answers(f"http://{LOOPBACK}:{self.web_port}/readyz"),
-        }
         return Program(
             name=name,
             command=(sys.executable, "-m", "bot.cli", name, *options),
             log=self.logs / f"{name}.log",
             environ=self.environ,
-            ready=ready.get(name, always),
+            ready=ready,
             cwd=self.cwd,
         )
 
     def service(self, tether: Tether) -> list[Child]:
-        """Return the three processes of the service, in the order in which they start."""
-        return [Child(self.program(name), tether) for name in ("web", "worker", "clock")]
+        """Return the three processes of the service; they start side by side, and the last waits for all."""
+        page = f"http://{LOOPBACK}:{self.web_port}/readyz"
+        clock = self.program("clock", ready=lambda: answers(page))
+        return [Child(program, tether) for program in (self.program("web"), self.program("worker"), clock)]
 
     def simulator(self, stand_in: StandIn, seed: Path, tether: Tether) -> Child:
         """Return the simulator's process, its account written to `seed`."""
         write_private(seed, stand_in.seed())
-        program = self.program("simulator", "--port", str(stand_in.port), "--seed", str(seed))
-        return Child(replace(program, ready=lambda: answers(f"{stand_in.url}/_sim/requests")), tether)
+        program = self.program(
+            "simulator",
+            *("--port", str(stand_in.port), "--seed", str(seed)),
+            ready=lambda: answers(f"{stand_in.url}/_sim/requests"),
+        )
+        return Child(program, tether)
 
 
 def foreign(environ: Mapping[str, str]) -> dict[str, str]:

@@ -138,11 +138,16 @@ class Supervisor:
         while not part.is_ready():
             if self._stop.wait(0.02):
                 return
-            if not part.is_alive():
-                raise StartError(f"{part.name} {part.ending()}. It said:\n{part.last_words()}")
+            self._require_alive(upto=part)
             if time.monotonic() > end:
                 waited = f"{part.name} was not ready within {self._ready_seconds:g} s"
                 raise StartError(f"{waited}. It said:\n{part.last_words()}")
+
+    def _require_alive(self, upto: Part) -> None:
+        """Raise StartError for a part that died, be it the one waited for or one it depends on."""
+        for part in self._parts[: self._parts.index(upto) + 1]:
+            if not part.is_alive():
+                raise StartError(f"{part.name} {part.ending()}. It said:\n{part.last_words()}")
 
 
 @contextlib.contextmanager

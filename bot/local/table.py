@@ -16,6 +16,8 @@ from bot.local.outcome import Outcome
 
 WIDTH_WITHOUT_TERMINAL = 160
 WIDE_ENOUGH = 140
+MOST_WORDS = 3
+TOPIC = "tema-"
 
 _WIDE = tuple(
     (name,)
@@ -84,10 +86,10 @@ def _facts(row: Row) -> dict[str, str]:
         "id": str(row.number),
         "subject": row.subject,
         "level": " ".join(f"{level.emoji} {level}" for level in found.levels) or "left alone",
-        "words that decided": ", ".join(found.words) if touched else "",
+        "words that decided": ", ".join(found.words[:MOST_WORDS]) if touched else "",
         "response due": _moment(found.due("response")) if touched else "",
         "resolution due": _moment(found.due("resolution")) if touched else "",
-        "tags": ", ".join(found.tags),
+        "tags": _tags(found.tags),
         "note": "yes" if found.notes else "no",
         "reply": "yes" if found.replies else "no",
         "escalation": found.escalation or "–",
@@ -96,3 +98,10 @@ def _facts(row: Row) -> dict[str, str]:
 
 def _moment(at: datetime | None) -> str:
     return "" if at is None else at.strftime("%d/%m %H:%M")
+
+
+def _tags(tags: Sequence[str]) -> str:
+    """Return the tags that the policy asks for; the rules' topics are only counted."""
+    topics = sum(tag.startswith(TOPIC) for tag in tags)
+    shown = [tag for tag in tags if not tag.startswith(TOPIC)]
+    return ", ".join(shown + ([f"+{topics} {TOPIC}…"] if topics else []))

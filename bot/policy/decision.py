@@ -12,6 +12,7 @@ from bot.policy.levels import LevelsSection
 from bot.policy.marks import Marks
 from bot.policy.verdict import Evidence, Verdict
 
+_MOST_WORDS = 8
 PERSON = "persona"  # `decided_by` when somebody of the desk chose the level
 
 
@@ -75,7 +76,7 @@ def first_decision(verdict: Verdict, version: str) -> Decision:
         level=verdict.level,
         decided_by=verdict.decided_by,
         rules=verdict.rules,
-        words=tuple(dict.fromkeys(_storable(evidence) for evidence in verdict.evidence)),
+        words=_deciding_words(verdict),
         flags=verdict.flags,
         tags=verdict.tags,
         rules_version=version,
@@ -98,6 +99,12 @@ def decide(
     if chosen is None or chosen is kept.level:
         return kept
     return replace(kept, level=chosen, decided_by=PERSON)
+
+
+def _deciding_words(verdict: Verdict) -> tuple[str, ...]:
+    """Return what the deciding rule matched, each once, as far as it may be stored."""
+    decisive = (evidence for evidence in verdict.evidence if evidence.rule == verdict.decided_by)
+    return tuple(dict.fromkeys(_storable(evidence) for evidence in decisive))[:_MOST_WORDS]
 
 
 def _storable(evidence: Evidence) -> str:

@@ -80,9 +80,7 @@ def merged_tags(
     took off stays off. `managed` names every state tag; those not in `state` come off. Foreign tags stay.
     """
     state, info = _clean(state), _clean(info)
-    put_before = (
-        {tag.casefold() for tag in memory.value} if memory and isinstance(memory.value, tuple) else set()
-    )
+    put_before = {tag.casefold() for tag in tags_put(memory)}
     present = {tag.casefold() for tag in ticket.tags}
     off = {tag.casefold() for tag in managed} - {tag.casefold() for tag in state}
     kept = [tag for tag in ticket.tags if tag.casefold() not in off]
@@ -93,6 +91,12 @@ def merged_tags(
     if memory and memory.rewrites and is_same_wish(memory, state, info):
         return None  # another hand takes them off again and again: one rewrite, then it is for people
     return tuple(kept + list(dict.fromkeys(missing)))
+
+
+def tags_put(memory: Written | None) -> tuple[str, ...]:
+    """Return the tags that the bot has put on so far; a write that may not have arrived does not count."""
+    put = None if memory is None else memory.value if memory.sure else memory.before
+    return put if isinstance(put, tuple) else ()
 
 
 def is_same_wish(memory: Written, state: Iterable[str], info: Iterable[str]) -> bool:

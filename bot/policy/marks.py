@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.domain.level import Level
 from bot.domain.record import EffectState, Record
@@ -74,6 +75,17 @@ class Marks:
         """Tell whether an effect is surely done."""
         known = self._effects.get(effect)
         return (known is not None and known.state is EffectState.DONE) or self.message(effect) is not None
+
+    def done_at(self, effect: str) -> datetime | None:
+        """Return when an effect was done, by Freshdesk's own clock where the ticket shows it."""
+        message, known = self.message(effect), self._effects.get(effect)
+        if message is not None:
+            return message.created_at
+        return known.at if known is not None and known.state is EffectState.DONE else None
+
+    def public_messages(self) -> tuple[Message, ...]:
+        """Return the bot's messages to the client that the ticket shows, oldest first."""
+        return tuple(message for message in self._found.values() if not message.private)
 
     def announcements(self) -> tuple[tuple[int, Level], ...]:
         """Return the levels announced in notes so far, as (number, level) in order."""

@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.ticket import Ticket
+from bot.policy.approval import ApprovalSection
+from bot.policy.billing import BillingSection
 from bot.policy.calendar import Calendar
 from bot.policy.calendar_section import CalendarSection
 from bot.policy.escalation import EscalationSection
@@ -18,13 +20,16 @@ from bot.policy.levels import LevelsSection
 from bot.policy.loader import load_sections, sections_of
 from bot.policy.matching import Classifier, compile_rules
 from bot.policy.notes import NotesSection
+from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.problems import Problem
 from bot.policy.replies import AcknowledgementSection
 from bot.policy.rules import Rule
+from bot.policy.scope import ScopeSection
 from bot.policy.sections import NEEDED, Sections
 from bot.policy.statuses import PortalsSection
 from bot.policy.tags import TagsSection
 from bot.policy.verdict import Verdict
+from bot.policy.waiting import ReopeningSection
 
 # How rule files name the ways a ticket comes in, by Freshdesk's number.
 SOURCES = {
@@ -51,6 +56,12 @@ class Policy:
     replies: AcknowledgementSection
     notes: NotesSection
     tags: TagsSection
+    billing: BillingSection
+    # Parts of the contract that an installation may leave out.
+    approvals: ApprovalSection | None = None
+    payment_notice: PaymentNoticeSection | None = None
+    scope: ScopeSection | None = None
+    reopening: ReopeningSection | None = None
 
     def classify(self, ticket: Ticket) -> Verdict:
         """Return what the rules say about a ticket."""
@@ -74,9 +85,14 @@ class Policy:
 
     @cached_property
     def state_tags(self) -> tuple[str, ...]:
-        """Return the tags that mirror a ticket's state, which the bot puts on and takes off."""
+        """Return the tags that mirror a ticket's level and clocks, which the bot puts on and takes off."""
         levels = self.levels.tags.values()
-        return (*levels, self.tags.en_riesgo, self.tags.incumplido, self.tags.suspendido)
+        return (*levels, self.tags.en_riesgo, self.tags.incumplido)
+
+    def rule_flags(self, rule_id: str) -> tuple[str, ...]:
+        """Return the flags a rule raises, none when the rule is gone."""
+        card = self._cards.get(rule_id)
+        return () if card is None else card.flags
 
     def rule_title(self, rule_id: str) -> str:
         """Return a rule's title, or its id when the rule is gone."""
@@ -119,6 +135,11 @@ def policy_of(sections: Sections, classifier: Classifier | None = None) -> Polic
         replies=sections["respuestas"],
         notes=sections["notas"],
         tags=sections["etiquetas"],
+        billing=sections.get("morosidad") or BillingSection(),
+        approvals=sections.get("aprobaciones"),
+        payment_notice=sections.get("aviso_de_pago"),
+        scope=sections.get("alcance"),
+        reopening=sections.get("reapertura"),
     )
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.actions import Action, AddNote, Reply
+from bot.domain.actions import Action, AddNote, OnceOnly, Reply
 from bot.domain.record import Effect, EffectState
 from bot.policy import texts
 from bot.policy.case import Case
+from bot.policy.demands import Demands
 from bot.policy.escalation import ClockName, Owed, owed_step, step_key
 from bot.policy.marks import announcement, reference
 from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
 from bot.policy.sla import Clock, ResolutionClock
 
-SUSPENDED_NOTE = "morosidad"
 
+def once_only(
+    case: Case, demands: Demands, settle: timedelta
+) -> tuple[tuple[Action, ...], list[datetime], list[str]]:
+    """Return the notes and replies owed now, when unconfirmed ones may be looked up, and reasons.
 
-def once_only(case: Case, settle: timedelta) -> tuple[tuple[Action, ...], list[datetime], list[str]]:
-    """Return the notes and replies owed now, when unconfirmed ones may be looked up, and reasons."""
-    candidates: list[AddNote | Reply] = []
+    What the contract demands comes last.
+    """
+    candidates: list[OnceOnly] = []
     reasons: list[str] = []
     candidates.extend(_notes(case))
     silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
@@ -26,6 +31,15 @@ def once_only(case: Case, settle: timedelta) -> tuple[tuple[Action, ...], list[d
         candidates.append(_acknowledgement(case))
     elif not case.marks.is_done(ACKNOWLEDGEMENT):
         reasons.append(f"sin acuse: {silence}")
+    candidates.extend(demands.once)
+    owed, unsettled = not_done(case, candidates, settle)
+    return owed, unsettled, reasons
+
+
+def not_done(
+    case: Case, candidates: Iterable[OnceOnly], settle: timedelta
+) -> tuple[tuple[Action, ...], list[datetime]]:
+    """Return the effects to send now, and when those of unknown fate may be looked up."""
     owed: list[Action] = []
     unsettled: list[datetime] = []
     for candidate in candidates:
@@ -36,11 +50,12 @@ def once_only(case: Case, settle: timedelta) -> tuple[tuple[Action, ...], list[d
             unsettled.append(sent.at + settle)
         else:
             owed.append(candidate)
-    return tuple(owed), unsettled, reasons
+    return tuple(owed), unsettled
 
 
 def _notes(case: Case) -> list[AddNote]:
-    notes = [note for note in (_announcement(case), _suspension(case)) if note is not None]
+    announcement_note = _announcement(case)
+    notes = [] if announcement_note is None else [announcement_note]
     clocks: tuple[tuple[ClockName, Clock], ...] = (
         ("respuesta", case.response),
         ("resolucion", case.resolution),
@@ -72,13 +87,6 @@ def _announcement(case: Case) -> AddNote | None:
         reference=reference(case.ticket.key, key),
     )
     return AddNote(key, html)
-
-
-def _suspension(case: Case) -> AddNote | None:
-    if not case.overdue_company:
-        return None
-    html = texts.suspension_note(case.policy, reference(case.ticket.key, SUSPENDED_NOTE))
-    return AddNote(SUSPENDED_NOTE, html)
 
 
 def _escalation(case: Case, clock: Clock, owed: Owed) -> AddNote:
@@ -115,10 +123,10 @@ def _acknowledgement(case: Case) -> Reply:
     return Reply(ACKNOWLEDGEMENT, html)
 
 
-def proven_effects(case: Case) -> dict[str, Effect]:
+def proven_effects(case: Case, demands: Demands) -> dict[str, Effect]:
     """Return the effects that the ticket shows to be done and the ledger does not know to be."""
     keys = {announcement(number, level) for number, level in case.marks.announcements()}
-    keys |= {ACKNOWLEDGEMENT, SUSPENDED_NOTE} | set(case.record.effects)
+    keys |= {ACKNOWLEDGEMENT, *demands.keys} | set(case.record.effects)
     names: tuple[ClockName, ...] = ("respuesta", "resolucion")
     keys |= {
         step_key(name, step, case.decision.level)

@@ -9,7 +9,6 @@ what is found in it, not the number of phrases.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import NamedTuple
@@ -41,11 +40,17 @@ class _Link(NamedTuple):
 
 
 class _Node:
-    __slots__ = ("elements", "next")
+    """One point of the trie: where it leads, what ends here, and what to work out when a ticket gets here."""
+
+    __slots__ = ("elements", "next", "wakes")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
-        self.elements: list[int] = []
+        self.elements: set[int] = set()
+        self.wakes: set[int] = set()
+
+
+Visits = dict[_Node, list[Found]]
 
 
 class Occurrences(NamedTuple):
@@ -71,24 +76,26 @@ class PatternIndex:
         self._literals: list[list[tuple[str, ...]]] = [[]]
         self._longest_edge = 0
         self._needs: dict[int, frozenset[int]] = {}
-        self._woken_by: dict[int, list[int]] = {}
+        self._asked: set[int] = set()
+        self._ends: list[list[_Node]] = [[]]
         self._typos = Typos((), ())
         self._edges_of: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def phrase(self, text: str, gap: int) -> int:
         """Add a phrase and return its element."""
-        return self._element((parse(text, gap),))
+        return self._ask(self._element((parse(text, gap),)))
 
     def near(self, texts: Iterable[str], distance: int, *, ordered: bool) -> int:
         """Add phrases that must stand close to one another, and return their common element."""
         parts = [Either((parse(text),)) for text in texts]
         orders = [tuple(parts)] if ordered else list(permutations(parts))
-        return self._element(tuple(_spaced(order, distance) for order in orders))
+        return self._ask(self._element(tuple(_spaced(order, distance) for order in orders)))
 
     def unread_element(self) -> int:
         """Reserve an element that is found by other means, such as a regular expression."""
         self._joins.append([])
         self._literals.append([])
+        self._ends.append([])
         return len(self._joins) - 1
 
     def finish(self, *, typos: bool, known: Iterable[str]) -> None:
@@ -96,11 +103,14 @@ class PatternIndex:
         sure = {*known, *self._edges}
         self._longest_edge = max(map(len, self._edges), default=0)
         self._typos = Typos(self._edges if typos else (), sure)
-        woken: dict[int, list[int]] = defaultdict(list)
-        for element, joins in enumerate(self._joins):
-            for waking in sorted({one for join in joins for one in self._rarest(join)}):
-                woken[waking].append(element)
-        self._woken_by = dict(woken)
+        for element in self._asked:
+            for waking in self.needs(element):
+                for node in self._ends[waking]:
+                    node.wakes.add(element)
+
+    def _ask(self, element: int) -> int:
+        self._asked.add(element)
+        return element
 
     def needs(self, element: int) -> frozenset[int]:
         """Return elements of the first pass one of which is found wherever this one is."""
@@ -124,12 +134,11 @@ class PatternIndex:
     def find(self, reading: Reading) -> Occurrences:
         """Find every element in a reading."""
         edges, misspelt = self._look_up(reading.words)
-        found = self._walk(edges, reading.breaks)
-        search = _Search(self._joins, reading, found)
-        woken = {element for waking in found for element in self._woken_by.get(waking, ())}
-        for element in woken.union(found):
-            search.occurrences(element)
-        return Occurrences({e: places for e, places in search.done.items() if places}, frozenset(misspelt))
+        visits = self._walk(edges, reading.breaks)
+        search = _Search(self._joins, self._ends, reading, visits)
+        woken = set[int]().union(*(node.wakes for node in visits))
+        found = {element: places for element in woken if (places := search.occurrences(element))}
+        return Occurrences(found, frozenset(misspelt))
 
     def _element(self, options: tuple[Sequence, ...]) -> int:
         if options not in self._elements:
@@ -177,8 +186,9 @@ class PatternIndex:
             self._edges.add(edge)
             node = node.next.setdefault(edge, _Node())
         if element not in node.elements:
-            node.elements.append(element)
+            node.elements.add(element)
             self._literals[element].append(edges)
+            self._ends[element].append(node)
 
     def _rarest(self, join: tuple[_Link, ...]) -> frozenset[int]:
         return min((self.needs(link.element) for link in join if not link.optional), key=self.weight)
@@ -205,42 +215,63 @@ class PatternIndex:
         remembered = self._edges_of[word] = (edges or meant, bool(meant))
         return remembered
 
-    def _walk(self, edges: list[tuple[str, ...]], breaks: list[Break]) -> dict[int, list[Found]]:
-        found: dict[int, list[Found]] = defaultdict(list)
+    def _walk(self, edges: list[tuple[str, ...]], breaks: list[Break]) -> Visits:
+        """Return the points of the trie at which phrases end, each with the places in the ticket."""
+        visits: Visits = {}
         for start, here in enumerate(edges):
             nodes = [node for edge in here if (node := self._root.next.get(edge))]
             end = start + 1
             while nodes:
                 for node in nodes:
-                    for element in node.elements:
-                        found[element].append(Found(start, end, ((start, end),)))
+                    if node.elements:
+                        visits.setdefault(node, []).append(Found(start, end, ((start, end),)))
                 if end == len(edges) or breaks[end]:
                     break
                 nodes = [on for node in nodes for edge in edges[end] if (on := node.next.get(edge))]
                 end += 1
-        return found
+        return visits
 
 
 class _Search:
     """Join the pieces that one walk found into phrases with gaps."""
 
     def __init__(
-        self, joins: list[list[tuple[_Link, ...]]], reading: Reading, found: dict[int, list[Found]]
+        self,
+        joins: list[list[tuple[_Link, ...]]],
+        ends: list[list[_Node]],
+        reading: Reading,
+        visits: Visits,
     ) -> None:
         self.joins = joins
+        self.ends = ends
         self.reading = reading
-        self.walked = found
-        self.done = {element: places for element, places in found.items() if not joins[element]}
+        self.visits = visits
+        self.done: dict[int, list[Found]] = {}
 
     def occurrences(self, element: int) -> list[Found]:
         """Return the places of an element in order, working them out on first use."""
-        if element not in self.done:
-            places = {(one.start, one.end): one for one in self.walked.get(element, ())}
-            for join in self.joins[element]:
-                for one in self._join(join):
-                    places.setdefault((one.start, one.end), one)
-            self.done[element] = sorted(places.values())
-        return self.done[element]
+        known = self.done.get(element)
+        if known is None:
+            known = self._literal(element)
+            if self.joins[element]:
+                places = {(one.start, one.end): one for one in known}
+                for join in self.joins[element]:
+                    for one in self._join(join):
+                        places.setdefault((one.start, one.end), one)
+                known = sorted(places.values())
+            self.done[element] = known
+        return known
+
+    def _literal(self, element: int) -> list[Found]:
+        """Return where the walk itself found an element, in order."""
+        ends, visits = self.ends[element], self.visits
+        if len(ends) <= len(visits):
+            lists = [visits[node] for node in ends if node in visits]
+        else:
+            lists = [places for node, places in visits.items() if element in node.elements]
+        if len(lists) < 2:
+            return lists[0] if lists else []
+        return sorted({(one.start, one.end): one for places in lists for one in places}.values())
 
     def _join(self, join: tuple[_Link, ...]) -> list[Found]:
         if not all(link.optional or self.occurrences(link.element) for link in join):

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.actions import Action
+from bot.domain.actions import Action, SetFields
 from bot.domain.plan import DueView, Plan
-from bot.domain.record import Record, StatusSeen
+from bot.domain.record import Record
 from bot.domain.ticket import Company, Ticket
 from bot.policy import texts
+from bot.policy.approval import LoggedTime
 from bot.policy.case import Case, case_of, observed
+from bot.policy.contract import contract_demands, demands_after_closing
 from bot.policy.decision import adopted_fields
+from bot.policy.demands import Demands
 from bot.policy.escalation import next_step
 from bot.policy.model import Policy
-from bot.policy.owing import once_only, proven_effects
+from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.sla import Clock, ResolutionClock
 from bot.policy.wishes import field_wishes
 
@@ -30,19 +33,22 @@ def plan(
     company: Company | None = None,
     bot_agent: int | None = None,
     settle: timedelta = timedelta(seconds=60),
+    logged: LoggedTime | None = None,
 ) -> Plan:
     """Return what to do about a ticket at `now`, why, and when to look again.
 
     `settle` is how long an effect that was sent without an answer may still appear on the ticket.
     """
     statuses = observed(ticket, record.statuses, now)
-    case = case_of(ticket, record, policy, now, statuses, company, bot_agent)
+    case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged)
     if case.is_closed:
-        return _settled(case, statuses)
-    owed, unsettled, reasons = once_only(case, settle)
-    wishes = field_wishes(case)
+        return _settled(case, settle)
+    demands = contract_demands(case)
+    owed, unsettled, reasons = once_only(case, demands, settle)
+    wishes = field_wishes(case, demands)
     changes = wishes.changes()
-    actions: tuple[Action, ...] = (*((changes,) if changes.changes() else ()), *owed)
+    finish = _last_step(case, demands, owed, changes.tags or ticket.tags)
+    actions: tuple[Action, ...] = (*((changes,) if changes.changes() else ()), *owed, *finish)
     return Plan(
         key=ticket.key,
         level=case.decision.level,
@@ -51,28 +57,58 @@ def plan(
         resolution=_view(case.resolution),
         actions=actions,
         writes=wishes.writes,
-        reasons=(*texts.why(case.decision, policy), *wishes.reasons, *reasons),
-        wake_at=_wake_at(case, unsettled),
-        tags=changes.tags or ticket.tags,
+        reasons=(*_why(case), *wishes.reasons, *demands.reasons, *reasons),
+        wake_at=_wake_at(case, [*unsettled, *((demands.wake_at,) if demands.wake_at else ())]),
+        tags=next((step.tags for step in finish if step.tags is not None), changes.tags or ticket.tags),
         statuses=statuses,
-        proven_effects=proven_effects(case),
+        proven_effects=proven_effects(case, demands),
         proven_fields={**wishes.proven, **adopted_fields(ticket, case.memory)},
+        moments=demands.moments,
+        conflicts=tuple(wishes.conflicts),
     )
 
 
-def _settled(case: Case, statuses: tuple[StatusSeen, ...]) -> Plan:
-    """Return the plan for a ticket the desk is done with: remember, do nothing."""
+def _why(case: Case) -> tuple[str, ...]:
+    why = texts.why(case.decision, case.policy)
+    return (
+        (*why, "solo agradecieron tras el cierre: los relojes no vuelven a correr") if case.farewell else why
+    )
+
+
+def _last_step(
+    case: Case, demands: Demands, owed: tuple[Action, ...], tags: tuple[str, ...]
+) -> tuple[SetFields, ...]:
+    """Return the change of tags and status that ends a demand, once all it needs is done or about to be."""
+    finish = demands.finish
+    sent = {getattr(action, "key", None) for action in owed}
+    if finish is None or not all(case.marks.is_done(key) or key in sent for key in finish.needs):
+        return ()
+    off, on = {tag.casefold() for tag in finish.off}, {tag.casefold() for tag in finish.on}
+    kept = [tag for tag in tags if tag.casefold() not in off | on]
+    new = (*kept, *finish.on)
+    status = None if finish.status == case.ticket.status else finish.status
+    return (SetFields(tags=new if set(new) != set(tags) else None, status=status),)
+
+
+def _settled(case: Case, settle: timedelta) -> Plan:
+    """Return the plan for a ticket the desk is done with: remember, and see who answers a stopped one."""
+    demands = demands_after_closing(case)
+    owed, unsettled = not_done(case, demands.once, settle)
+    finish = _last_step(case, demands, owed, case.ticket.tags)
     return Plan(
         key=case.ticket.key,
         level=case.decision.level,
         decision=case.decision,
         response=_view(case.response),
         resolution=_view(case.resolution),
-        reasons=(*texts.why(case.decision, case.policy), "el ticket está cerrado: no se toca"),
+        actions=(*owed, *finish),
+        reasons=(*texts.why(case.decision, case.policy), "el ticket está cerrado: no se toca", *demands.reasons),
+        wake_at=min(unsettled, default=None),
         tags=case.ticket.tags,
-        statuses=statuses,
-        proven_effects=proven_effects(case),
+        statuses=case.statuses,
+        proven_effects=proven_effects(case, demands),
         closed=True,
+        moments=demands.moments,
     )
 
 

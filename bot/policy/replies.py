@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from bot.domain.level import Level
-from bot.domain.ticket import Ticket
+from bot.domain.ticket import Message, Ticket
 from bot.policy.section import Section
 from bot.policy.templates import template_problem
+from bot.policy.visible import visible_spans
 
 ACKNOWLEDGEMENT = "acuse"
 Language = Literal["es", "en"]
@@ -123,6 +124,38 @@ def silence_reason(
         (_is_automatic(ticket, section.no_responder), "parece un correo automático"),
     )
     return next((reason for applies, reason in checks if applies), None)
+
+
+def unreachable_reason(ticket: Ticket, section: AcknowledgementSection) -> str | None:
+    """Return why the client cannot be told anything by an automatic message, or None when they can."""
+    checks = (
+        (not section.activa, "las respuestas automáticas están apagadas en las reglas"),
+        (ticket.spam or ticket.deleted, "el ticket es spam o fue borrado"),
+        (_is_own_address(ticket), "lo envió una dirección de la propia mesa"),
+        (_is_automatic(ticket, section.no_responder), "parece un correo automático"),
+    )
+    return next((reason for applies, reason in checks if applies), None)
+
+
+def clients_messages(messages: Iterable[Message], section: AcknowledgementSection) -> tuple[Message, ...]:
+    """Return the public messages from outside, without those that look automatic, such as out-of-office.
+
+    Freshdesk gives neither headers nor subject of a later message, so only its own first words can tell.
+    """
+    silence = section.no_responder
+    return tuple(
+        message
+        for message in messages
+        if message.incoming and not message.private and not _reads_automatic(message.text, silence)
+    )
+
+
+def _reads_automatic(text: str, silence: Silence) -> bool:
+    text = text[:_READ_FOR_LANGUAGE]
+    own = _fold("".join(text[start:end] for start, end in visible_spans(text))).strip()
+    return any(own.startswith(_fold(start)) for start in silence.asuntos) or any(
+        _fold(phrase) in own for phrase in silence.cuerpos
+    )
 
 
 def _is_own_address(ticket: Ticket) -> bool:

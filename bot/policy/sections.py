@@ -14,18 +14,23 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from bot.policy.approval import ApprovalSection
+from bot.policy.billing import BillingSection
 from bot.policy.calendar_section import CalendarSection
 from bot.policy.clock_cases import ClockCase
 from bot.policy.escalation import EscalationSection
 from bot.policy.levels import LevelsSection
 from bot.policy.notes import NotesSection
+from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown_rules
 from bot.policy.replies import AcknowledgementSection
 from bot.policy.rules import Filter, Rule, Vocabulary
+from bot.policy.scope import ScopeSection
 from bot.policy.source import Path
 from bot.policy.statuses import PortalsSection
 from bot.policy.tags import TagsSection
+from bot.policy.waiting import ReopeningSection
 
 
 class Merge(Enum):
@@ -105,6 +110,17 @@ SECTIONS: dict[str, SectionSpec] = {
         Annotated[AcknowledgementSection, Field(description="Acuse de recibo automático.")]
     ),
     "notas": SectionSpec(Annotated[NotesSection, Field(description="Textos de las notas privadas.")]),
+    "aprobaciones": SectionSpec(
+        Annotated[ApprovalSection, Field(description="Aprobaciones del cliente y trabajo detenido.")]
+    ),
+    "morosidad": SectionSpec(Annotated[BillingSection, Field(description="Servicio suspendido por pago.")]),
+    "aviso_de_pago": SectionSpec(
+        Annotated[PaymentNoticeSection, Field(description="Avisos de pago fuera de fecha.")]
+    ),
+    "alcance": SectionSpec(Annotated[ScopeSection, Field(description="Pedidos fuera del soporte.")]),
+    "reapertura": SectionSpec(
+        Annotated[ReopeningSection, Field(description="Qué respuesta tras el cierre no reabre el caso.")]
+    ),
 }
 # What a service cannot run without; a folder of rules alone may still be checked and tried on tickets.
 NEEDED = ("reglas", "niveles", "calendario", "portales", "etiquetas", "escalamiento", "respuestas", "notas")

@@ -18,6 +18,7 @@ class TagsSection(Section):
     en_riesgo: Tag = "sla-en-riesgo"
     incumplido: Tag = "sla-incumplido"
     suspendido: Tag = "servicio-suspendido"
+    fabricante: Tag = "fabricante"
     banderas: Annotated[dict[str, str], Field(description="Etiqueta de cada bandera")] = Field(
         default_factory=lambda: {"fuera_de_alcance": "fuera-de-alcance", "aviso_de_pago": "aviso-de-pago"}
     )

@@ -66,12 +66,12 @@ def classification_note(
             "version": decision.rules_version[:12],
         },
     )
-    return _signed(html, reference)
+    return signed(html, reference)
 
 
 def suspension_note(policy: Policy, reference: str) -> str:
     """Return the note that says the client's company is marked as overdue."""
-    return _signed(render(policy.notes.morosidad, {}), reference)
+    return signed(render(policy.notes.morosidad, {}), reference)
 
 
 def escalation_note(
@@ -84,14 +84,14 @@ def escalation_note(
             "emoji": level.emoji,
             "nivel": level.value,
             "reloj": "respuesta" if owed.clock == "respuesta" else "resolución",
-            "momento": _moment(owed.moment, calendar),
-            "limite": _moment(clock.limit, calendar),
+            "momento": moment(owed.moment, calendar),
+            "limite": moment(clock.limit, calendar),
             "incumplido": clock.state is ClockState.BREACHED,
             "texto": owed.step.texto,
             "omitidos": missed,
         },
     )
-    return _signed(html, reference)
+    return signed(html, reference)
 
 
 def acknowledgement(
@@ -112,17 +112,17 @@ def acknowledgement(
             "emoji": level.emoji,
             "nivel": level.value,
             "promesa": texts.promesas[level],
-            "responder_hasta": _moment(response.limit, calendar),
+            "responder_hasta": moment(response.limit, calendar),
             "fuera_de_horario": response.arithmetic.base != response.arithmetic.start,
         },
     )
-    return _signed(body, reference)
+    return signed(body, reference)
 
 
-def _signed(html: str, reference: str) -> str:
+def signed(html: str, reference: str) -> str:
     """End a text with its reference, whatever its template says: by it the bot knows its own."""
     return f"{html}<p>Ref. {reference}</p>"
 
 
-def _moment(at: datetime, calendar: Calendar) -> str:
+def moment(at: datetime, calendar: Calendar) -> str:
     return spell_moment(calendar.local(at), year=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.actions import SetFields
 from bot.domain.record import Written
-from bot.policy import fields
+from bot.policy import fields, waiting
 from bot.policy.case import Case
+from bot.policy.demands import Demands
 from bot.policy.sla import Clock, ClockState, ResolutionClock
 
 
@@ -22,6 +23,7 @@ class Wishes:
     proven: dict[str, Written] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     left_alone: set[str] = field(default_factory=set)
+    conflicts: list[str] = field(default_factory=list)
 
     def changes(self) -> SetFields:
         """Return the action that makes the changes; it may have none."""
@@ -42,8 +44,8 @@ class Wishes:
             self.left_alone.add(name)
 
 
-def field_wishes(case: Case) -> Wishes:
-    """Return what the bot wants of the ticket's fields."""
+def field_wishes(case: Case, demands: Demands) -> Wishes:
+    """Return what the bot wants of the ticket's fields, with the tags that the contract demands."""
     wishes, ticket, memory = Wishes(), case.ticket, case.memory
     priority = case.policy.levels.of(case.decision.level).prioridad
     wishes.want("priority", "prioridad", memory.priority, ticket.priority, priority)
@@ -51,10 +53,28 @@ def field_wishes(case: Case) -> Wishes:
     if response is not None:
         wishes.want("fr_due_by", "fecha de respuesta", memory.fr_due_by, ticket.fr_due_by, response)
     if resolution is not None:
-        wishes.want("due_by", "fecha de resolución", memory.due_by, ticket.due_by, resolution)
+        _want_resolution(case, wishes, resolution)
     _send_both(wishes, response, resolution)
-    _want_tags(case, wishes)
+    _want_tags(case, wishes, demands)
     return wishes
+
+
+def _want_resolution(case: Case, wishes: Wishes, wanted: datetime) -> None:
+    """Put right, once, a date that Freshdesk itself moved on resuming; what it insists on is left."""
+    label, known, current = "fecha de resolución", case.memory.due_by, case.ticket.due_by
+    waited = sum(case.resolution.paused_total(case.now).values(), timedelta())
+    if current == wanted:
+        wishes.want("due_by", label, known, current, wanted)
+    elif waiting.is_freshdesks_shift(known, current, wanted, waited):
+        wishes.fields["due_by"] = wanted
+        wishes.writes["due_by"] = Written(_storable(current), _storable(wanted), rewrites=1)
+        wishes.reasons.append(f"{label}: Freshdesk la movió al retomar; se corrige una vez")
+    elif waiting.is_contested(known, current, waited):
+        wishes.left_alone.add("due_by")
+        wishes.conflicts.append("due_by")
+        wishes.reasons.append(f"{label}: Freshdesk insiste en otra fecha (conflicto); no se insiste")
+    else:
+        wishes.want("due_by", label, known, current, wanted)
 
 
 def _send_both(wishes: Wishes, response: datetime | None, resolution: datetime | None) -> None:
@@ -71,16 +91,19 @@ def _storable(value: Any) -> int | str | None:
     return value if isinstance(value, int) else None
 
 
-def _want_tags(case: Case, wishes: Wishes) -> None:
-    state, info, known = _state_tags(case), _info_tags(case), case.memory.tags
-    tags = fields.merged_tags(case.ticket, known, state, info, case.policy.state_tags)
+def _want_tags(case: Case, wishes: Wishes, demands: Demands) -> None:
+    state = (*_state_tags(case), *demands.state_tags)
+    info = tuple(dict.fromkeys((*_info_tags(case), *demands.info_tags)))
+    known, managed = case.memory.tags, (*case.policy.state_tags, *demands.managed)
+    tags = fields.merged_tags(case.ticket, known, state, info, managed)
     wish = tuple(dict.fromkeys((*state, *info)))
     same = known is not None and fields.is_same_wish(known, state, info)
     if tags is not None and known is not None and known.refused and same:
         wishes.reasons.append("Freshdesk no aceptó las etiquetas; no se insiste")
     elif tags is not None:
         rewrites = known.rewrites + 1 if known is not None and known.sure and same else 0
-        before = tuple(tag for tag in case.policy.state_tags if case.ticket.has_tag(tag))
+        present = (tag for tag in case.policy.state_tags if case.ticket.has_tag(tag))
+        before = tuple(dict.fromkeys((*fields.tags_put(known), *present)))
         wishes.fields["tags"], wishes.writes["tags"] = tags, Written(before, wish, rewrites=rewrites)
     elif known is None or not known.sure or not same:
         wishes.proven["tags"] = Written(None, wish, sure=True)
@@ -93,8 +116,6 @@ def _state_tags(case: Case) -> tuple[str, ...]:
         tags.append(names.incumplido)
     elif any(_is_at_risk(clock, case.now) for clock in clocks):
         tags.append(names.en_riesgo)
-    if case.overdue_company:
-        tags.append(names.suspendido)
     return tuple(tags)
 
 
@@ -114,5 +135,6 @@ def _dates(case: Case) -> tuple[datetime | None, datetime | None]:
     """Return the dates to show in Freshdesk, or None for those it would refuse now."""
     if not case.portal.timer_runs(case.ticket.status):
         return None, None
-    response = None if case.answered else fields.whole_second(case.response.limit)
-    return fields.sendable_dates(response, fields.whole_second(case.resolution.limit), case.now)
+    response_limit, resolution_limit = case.shown
+    response = None if case.answered else fields.whole_second(response_limit)
+    return fields.sendable_dates(response, fields.whole_second(resolution_limit), case.now)

@@ -1,6 +1,7 @@
 """What was done to a ticket already, and who may act on it now?
 
-One hash a ticket: `e:<effect>` once-only effects, `w:<field>` values last written, `decision`, `statuses`.
+One hash a ticket: `e:<effect>` once-only effects, `w:<field>` values last written, `m:<name>` moments,
+`decision`, `statuses`.
 A once-only effect is written down as open before it is sent (write-ahead) and as done when Freshdesk has
 confirmed it; what stays open is looked up on the ticket before anything is sent again.
 """
@@ -48,6 +49,11 @@ class Ledger:
             written={name[2:]: _written(value) for name, value in fields.items() if name.startswith("w:")},
             decision=_decision(fields["decision"]) if "decision" in fields else None,
             statuses=tuple(_status(value) for value in fields.get("statuses", ())),
+            moments={
+                name[2:]: datetime.fromisoformat(value)
+                for name, value in fields.items()
+                if name.startswith("m:")
+            },
         )
 
     def open_effect(self, key: TicketKey, effect: str, now: datetime, attempts: int) -> None:
@@ -74,6 +80,7 @@ class Ledger:
         seen: datetime | None,
         effects: Mapping[str, Effect],
         written: Mapping[str, Written],
+        moments: Mapping[str, datetime] | None = None,
     ) -> None:
         """Remember a plan's decision, what the ticket itself proved, and which state of it was `seen`.
 
@@ -83,6 +90,7 @@ class Ledger:
         fields["seen"] = seen
         fields |= {f"e:{name}": asdict(value) for name, value in effects.items()}
         fields |= {f"w:{name}": asdict(value) for name, value in written.items()}
+        fields |= {f"m:{name}": value for name, value in (moments or {}).items()}
         self._put(key, fields)
 
     def keep_decision(self, key: TicketKey, decision: Decision) -> None:

@@ -63,9 +63,10 @@ class Rulebook:
         self.look()
         return self._held
 
-    def look(self) -> None:
+    def look(self, *, at_once: bool = False) -> None:
         """Take up the published version if it is time to look; without Redis the present one holds."""
-        if time.monotonic() < self._next_look or not self._looking.acquire(blocking=False):
+        due = at_once or time.monotonic() >= self._next_look
+        if not due or not self._looking.acquire(blocking=False):
             return
         try:
             self._next_look = time.monotonic() + LOOK_EVERY_SECONDS

@@ -13,7 +13,7 @@ from bot.domain.ticket import Ticket, TicketKey
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
 from bot.store.rulebook import Rulebook
-from tests.policy.planner.desk import LUCIA, rules_folder, shipped
+from tests.policy.planner.desk import LUCIA, rules_folder
 from tests.world import PORTAL, World
 
 DOWN = {"subject": "Caído", "text": "El CRM está caído desde las 8."}
@@ -225,45 +225,37 @@ def test_an_overdue_company_is_told_once_and_lifted_when_it_pays(world: World) -
     assert "servicio-suspendido" not in world.ticket(ticket)["tags"]
 
 
-AUTOMATIC: list[dict[str, Any]] = [
-    {"subject": "Respuesta automática: Caído", "text": "Está caído."},
-    {"subject": "Caído", "text": "Estaré fuera de la oficina. Está caído."},
-    {"subject": "Caído", "text": "Está caído.", "email": "no-reply@cliente.example"},
-    {"subject": "Caído", "text": "Está caído.", "email": "soporte@demo.example"},
-    {"subject": "Caído", "text": "Está caído.", "source": 3},
-]
-
-
-@pytest.mark.parametrize("mail", AUTOMATIC, ids=["subject", "body", "sender", "own address", "telephone"])
-def test_what_is_not_to_be_answered_is_classified_in_silence(world: World, mail: dict[str, Any]) -> None:
-    ticket = world.open(**mail)
-    for _ in range(2):
-        world.settle(ticket)
-    assert world.replies(ticket) == []
-    assert len(world.notes(ticket)) == 1
-    assert world.ticket(ticket)["priority"] == 4
-
-
-def test_no_more_replies_to_one_requester_a_day_than_the_rules_say(world: World) -> None:
-    tickets = [world.open(f"Caído {n}", "Está caído.") for n in range(8)]
-    other = world.open(**DOWN, email="otro@cliente.example")
+@pytest.mark.parametrize(
+    "fault", ["error_500", "error_500_after_write", "drop_before_write", "drop_after_write"]
+)
+@pytest.mark.parametrize("changes", [{"priority": 1}, {"tags": ["sla-normal"]}], ids=["priority", "tag"])
+def test_a_persons_level_outlasts_writes_that_fail(world: World, changes: dict[str, Any], fault: str) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    world.as_agent(ticket, **changes)
+    world.control("PUT", "faults", {fault: 1.0, "only": ["ticket_update"]})
+    world.settle(ticket)
+    world.control("PUT", "faults", {})
     for _ in range(3):
-        world.settle(*tickets, other)
-    assert sum(len(world.replies(ticket)) for ticket in tickets) == 5
-    assert all(len(world.notes(ticket)) == 1 for ticket in tickets)
-    assert len(world.replies(other)) == 1
+        world.clock.move(seconds=61)
+        world.settle(ticket)
+    after = world.ticket(ticket)
+    assert (after["priority"], after["tags"]) == (1, ["sla-normal"])
+    assert len(world.notes(ticket)) == 2
 
 
-def test_no_more_replies_an_hour_than_the_rules_say(world: World) -> None:
-    text = shipped("respuestas").replace("tope_por_hora: 1000", "tope_por_hora: 3")
-    with rules_folder(respuestas=text) as folder:
-        world.with_context(rulebook=Rulebook(folder))
-    tickets = [world.open("Caído", "Está caído.", email=f"u{n}@cliente.example") for n in range(6)]
-    world.settle(*tickets)
-    assert sum(len(world.replies(ticket)) for ticket in tickets) == 3
-    world.clock.move(hours=1, seconds=1)
-    world.settle(*tickets)
-    assert all(len(world.replies(ticket)) == 1 for ticket in tickets), "later is better than never"
+def test_an_answer_that_quotes_the_bot_by_the_bots_own_agent_counts(world: World) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    (said,) = [m for m in world.ticket(ticket)["conversations"] if not m["private"]]
+    body = f"<p>Ya lo vemos.</p><blockquote>{said['body']}</blockquote>"
+    world.control(
+        "POST", f"tickets/{ticket}/reply", {"as": "agent", "body": body, "agent_id": said["user_id"]}
+    )
+    world.settle(ticket)
+    entry = world.ctx.journal.read(key(ticket))
+    assert entry is not None
+    assert entry["due"]["response"]["state"] == "met"
 
 
 def test_a_ticket_of_a_portal_no_longer_served_is_let_go(world: World) -> None:

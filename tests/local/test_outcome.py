@@ -8,7 +8,7 @@ from bot.domain.level import Level
 from bot.local.demo_tickets import Expected
 from bot.local.outcome import Outcome, differences
 
-from .endings import journal, message, ticket
+from .endings import NOTE, journal, message, ticket
 
 URGENTE = Expected(Level.URGENTE, frozenset({"sla-urgente"}))
 LATE = Expected(
@@ -90,7 +90,7 @@ def test_a_good_end_has_no_differences(expected: Expected, found: Outcome) -> No
         pytest.param(
             URGENTE,
             Outcome(
-                ticket(conversations=[*ticket()["conversations"], message("nota", private=True)]), journal()
+                ticket(conversations=[*ticket()["conversations"], message(NOTE, private=True)]), journal()
             ),
             ["the same note stands there twice"],
             id="a note twice",
@@ -133,3 +133,10 @@ def test_a_good_end_has_no_differences(expected: Expected, found: Outcome) -> No
 )
 def test_every_wrong_end_is_said(expected: Expected, found: Outcome, wrong: list[str]) -> None:
     assert differences(expected, found) == wrong
+
+
+def test_the_words_are_those_of_the_classification_note() -> None:
+    warned = message("<p><b>⏳ Plazo por vencer</b> · <b>ya</b></p>", private=True)
+    found = Outcome(ticket(conversations=[warned, *ticket()["conversations"]]), journal())
+    assert found.words == ("caído", "nadie")
+    assert Outcome(ticket(conversations=[]), journal()).words == ()

@@ -189,6 +189,16 @@ def test_a_child_that_fails_at_the_start_is_quoted_and_the_others_stopped(
     assert not running(good.pid)
 
 
+def test_a_child_that_dies_while_a_later_one_is_waited_for_is_quoted(tmp_path: Path, tether: Tether) -> None:
+    first = Child(
+        Program("first", ("/bin/sh", "-c", "echo no rules; exit 3"), tmp_path / "a.log", {}), tether
+    )
+    second = Child(Program("second", ("/bin/sleep", "60"), tmp_path / "b.log", {}, lambda: False), tether)
+    with pytest.raises(StartError, match=r"first ended with code 3\. It said:\nno rules"):
+        Supervisor([first, second], print, threading.Event()).__enter__()
+    assert not running(second.pid)
+
+
 def test_a_child_that_never_gets_ready_is_said(tmp_path: Path, tether: Tether) -> None:
     slow = Child(Program("slow", ("/bin/sleep", "60"), tmp_path / "slow.log", {}, lambda: False), tether)
     with pytest.raises(StartError, match=r"slow was not ready within 0\.05 s"):

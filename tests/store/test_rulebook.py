@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bot.policy.model import version_of
 from bot.store import rule_versions
@@ -203,7 +206,7 @@ def test_two_publishers_at_once_leave_one_whole_version(
     history = versions.history()
     assert versions.active() == history[0].version
     assert {entry.version for entry in history} == {version_of(files_of(folder)) for folder in folders}
-    neighbours = zip(history, history[1:], strict=False)
+    neighbours = itertools.pairwise(history)
     assert all(newer.version != older.version for newer, older in neighbours)
     assert knows(Rulebook(RULES, versions)) is not knows(Rulebook(RULES, versions), "equidna")
 
@@ -218,7 +221,7 @@ def test_the_first_of_two_starts_wins(versions: RuleVersions, added: Path) -> No
 
 
 def test_without_redis_the_rules_in_hand_hold(added: Path) -> None:
-    nowhere = Redis(unix_socket_path="/nowhere/valkey.sock")
+    nowhere = Redis(unix_socket_path="/nowhere/valkey.sock", retry=Retry(NoBackoff(), 0))
     rulebook = Rulebook(added, RuleVersions(nowhere))
     assert knows(rulebook)
     assert knows(soon(rulebook))

@@ -124,7 +124,7 @@ def test_no_ring_is_ever_lost(redis: Redis, deepest: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=80,
+            max_examples=40,
             stateful_step_count=deepest,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

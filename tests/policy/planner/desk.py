@@ -138,7 +138,8 @@ def carried_out(
             said = message(text, at=now, id=len(of.messages) + 1, private=private, user_id=BOT)
             of = replace(of, messages=(*of.messages, said))
             effects[action.key] = Effect(EffectState.DONE, now)
-    return of, Record(effects, written, planned.decision, planned.statuses)
+    moments = {**record.moments, **planned.moments}
+    return of, Record(effects, written, planned.decision, planned.statuses, moments)
 
 
 def settled(of: Ticket, record: Record | None = None, **given: Any) -> tuple[Ticket, Record]:

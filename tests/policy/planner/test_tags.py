@@ -35,6 +35,10 @@ CASES: list[Any] = [
     pytest.param(("sla-normal",), WROTE, None, id="a topic taken off stays off"),
     pytest.param(("sin-regla",), WROTE, ("sin-regla", "sla-normal"), id="a state taken off is put back"),
     pytest.param(("sin-regla",), REWROTE, None, id="once only"),
+    pytest.param((), wrote(None, WROTE.value), ("sla-normal", "sin-regla"), id="a write that never arrived"),
+    pytest.param(
+        ("vip",), wrote(("sin-regla",), WROTE.value), ("vip", "sla-normal"), id="topic taken off before it"
+    ),
     pytest.param(("sla-normal", "sla-en-riesgo"), REWROTE, None, id="a state put on is taken off once only"),
     pytest.param(
         ("sla-normal",), wrote(None, ("sla-urgente",), sure=True), ("sla-normal", "sin-regla"), id="new topic"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .desk import IMPORTANT, MONDAY, NORMAL, PREFERRED, URGENT, message, plan, settled, ticket
+from .desk import IMPORTANT, MONDAY, NORMAL, PREFERRED, URGENT, loaded, message, plan, settled, ticket
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -38,12 +38,22 @@ def test_resolution_clock(days: float, next_look: float | None) -> None:
     assert planned.wake_at == (None if next_look is None else MONDAY + next_look * DAY)
 
 
+def test_the_target_and_the_limit_count_though_no_step_is_told_there() -> None:
+    ladder = "version: 1\nescalamiento: {respuesta: [{id: tarde, en: limite + 2 d, texto: Avisar}]}\n"
+    rules = loaded(escalamiento=ladder)
+    looks, now = [], MONDAY
+    while (at := plan(ticket(), now=now, rules=rules).wake_at) is not None:
+        looks.append(at - MONDAY)
+        now = at
+    assert looks == [18 * HOUR, 24 * HOUR, 72 * HOUR]
+
+
 bodies = st.sampled_from([URGENT, IMPORTANT, PREFERRED, NORMAL])
 lives = st.lists(st.sampled_from(["answer", "wait", "resume", "lower", "raise", "nothing"]), max_size=5)
 steps = st.lists(st.integers(1, 400), min_size=5, max_size=5)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(body=bodies, life=lives, hours=steps)
 def test_time_alone_changes_nothing_before_the_next_look(
     body: str, life: list[str], hours: list[int]
