@@ -1,8 +1,9 @@
-"""Rule folders for tests: the shipped one, with a rule more or a fault more."""
+"""Small rule folders for tests: the shipped levels and texts, and one rule that looks for a word."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -24,19 +25,21 @@ reglas:
 
 
 def folder_with(folder: Path, word: str = WORD, level: str = "PREFERENTE") -> Path:
-    """Copy the shipped rules to a folder, with one more rule that looks for a word."""
-    shutil.copytree(RULES, folder, dirs_exist_ok=True)
+    """Make a folder whose only rule looks for a word."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in RULES.glob("*.yaml"):  # all but the rules of classification, which lie a folder deeper
+        shutil.copy(file, folder)
     add_rule(folder, word, level)
     return folder
 
 
 def add_rule(folder: Path, word: str = WORD, level: str = "PREFERENTE") -> None:
-    """Put a rule that looks for a word into a folder, in the place of any such rule."""
+    """Let a folder's rule look for another word."""
     (folder / ADDED).write_text(_RULE.format(word=word, level=level, wrong="nada"), encoding="utf-8")
 
 
 def spoil(folder: Path) -> str:
-    """Let an example of the added rule not come out, and return the place of the fault."""
+    """Let an example of the folder's rule not come out, and return the place of the fault."""
     text = _RULE.format(word=WORD, level="PREFERENTE", wrong=f'"otro {WORD}"')
     (folder / ADDED).write_text(text, encoding="utf-8")
     return f"{ADDED}:12"
@@ -46,3 +49,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Return the rule files of a folder as they are published."""
     paths = (path for path in folder.rglob("*.yaml") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+_HOME = tempfile.TemporaryDirectory(prefix="sem-rules-")
+BASE = folder_with(Path(_HOME.name), "base")  # read only, gone with the test process

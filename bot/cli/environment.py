@@ -9,8 +9,9 @@ import click
 from dotenv import load_dotenv
 
 from bot.engine.context import Context
+from bot.local.run import running_environment
 from bot.local.store_server import connect_existing
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings
 from bot.store.rulebook import RulesRefused
 from bot.wiring import build
 
@@ -21,15 +22,21 @@ def settings_or_exit() -> Settings:
     """Read `.env` and the environment; print every problem and exit with 2 when something is wrong."""
     load_dotenv(Path(".env"))
     if not os.environ.get("REDIS_URL"):
-        url = connect_existing(DATA_FOLDER)
-        if url is not None:
-            os.environ["REDIS_URL"] = url
+        os.environ.update(_running_here())
     try:
         return read_settings(os.environ)
     except SettingsError as error:
         lines = "\n".join(f"  - {problem}" for problem in error.problems)
         click.echo(f"The environment is not usable:\n{lines}", err=True)
         raise SystemExit(2) from None
+
+
+def _running_here() -> dict[str, str]:
+    """Return how to reach what `semaforo run` keeps up in this folder; portals only when none are named."""
+    if any(PORTAL_VARIABLE.fullmatch(name) for name in os.environ):
+        url = connect_existing(DATA_FOLDER)
+        return {} if url is None else {"REDIS_URL": url}
+    return running_environment(DATA_FOLDER)
 
 
 def context_or_exit() -> Context:

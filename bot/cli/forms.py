@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.backtest import TICKETS_FILE
-from bot.cli.rules import RULES_FOLDER
 from bot.policy.backtest import past_ticket
 from bot.policy.loader import load_sections
 from bot.policy.word_families import EXAMPLES, Forms, example_texts, prefix_of
@@ -21,7 +20,7 @@ WIDTH = 110
 @click.command()
 @click.argument("prefix", metavar="PREFIX*")
 @click.option("--tickets", "file", type=TICKETS_FILE, help="JSON lines; without it the rules' own examples.")
-@click.option("--rules", "folder", type=RULES_FOLDER, default=Path("rules"), show_default=True)
+@click.option("--rules", "folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
 def formas(prefix: str, file: Path | None, folder: Path) -> None:
     """List the words that a prefix catches, with one place of each, and warn of strangers among them."""
     try:

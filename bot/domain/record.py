@@ -37,8 +37,9 @@ class Written:
     """Hold what the bot last wrote to a field, and what stood there before.
 
     `sure` once Freshdesk showed the value back; `refused` when it answered 400 to it, or 200 twice and
-    kept another date; `people` once a person has changed the field, which ends the bot's ownership. Dates are kept as ISO 8601 text in UTC, tags as
-    the names the bot itself put on.
+    kept another date; `people` once a person has changed the field, which ends the bot's ownership;
+    `rewrites` counts how often a value that would not stay was written again. Dates are kept as ISO 8601
+    text in UTC, tags as the names the bot itself put on.
     """
 
     before: FieldValue

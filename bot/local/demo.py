@@ -21,7 +21,7 @@ from bot.local.child import StartError
 from bot.local.demo_tickets import SAMPLES, SampleTicket
 from bot.local.outcome import Outcome, differences
 from bot.local.ports import free_port
-from bot.local.processes import HOME, Machine, foreign, rules_dir
+from bot.local.processes import Machine, foreign, rules_dir
 from bot.local.stand_in import StandIn, journal_entry
 from bot.local.store_server import EmbeddedStore
 from bot.local.supervisor import Supervisor, stop_signals
@@ -30,6 +30,7 @@ from bot.local.tether import Tether
 
 START_SECONDS = 30.0
 SETTLE_SECONDS = 40.0
+POLL_SECONDS = 1.0
 # Everything must still be as expected so much later: longer than the effects' settling.
 QUIET_SECONDS = 2.5
 INTERRUPTED = 130
@@ -47,8 +48,6 @@ class Demo:
         """Return the environment of the demo's processes: impatient, writing, and their own."""
         return {
             **foreign(outside),
-            # The processes run in the demo's own folder, where no .env can name a real account.
-            "PYTHONPATH": str(HOME),
             **self.stand_in.environ(),
             "REDIS_URL": store_url,
             "RULES_DIR": str(rules_dir(outside)),
@@ -56,7 +55,7 @@ class Demo:
             "OPS_PASSWORD": self.ops_password,
             "SECRET_KEY": secrets.token_hex(32),
             "EFFECT_SETTLE_SECONDS": "2",
-            "SWEEP_SECONDS": "10",
+            "SWEEP_SECONDS": "8",
             "COALESCE_SECONDS": "0.3",
             "DRY_RUN": "0",
             "LOG_FORMAT": "console",
@@ -96,6 +95,7 @@ def _play(folder: Path, environ: Mapping[str, str], console: Console) -> int:
     parts = Demo(StandIn(free_port(), web_port), web_port, secrets.token_hex(16))
     say: Callable[[str], None] = lambda line: console.print(line, markup=False)  # noqa: E731
     with stop_signals() as stop, EmbeddedStore(folder / "store") as url, Tether() as tether:
+        # In the demo's own folder no .env can name a real account.
         machine = Machine(folder / "logs", web_port, parts.environ(environ, url), cwd=folder)
         simulator = machine.simulator(parts.stand_in, folder / "seed.json", tether)
         say("Starting Valkey, the simulator, web, worker and clock …")
@@ -115,7 +115,7 @@ def _feed_and_wait(parts: Demo, supervisor: Supervisor, stop: threading.Event, c
     end = time.monotonic() + SETTLE_SECONDS
     with _progress(console) as progress:
         task = progress.add_task("tickets settled", total=len(opened))
-        while waiting and time.monotonic() < end and not stop.wait(0.5):
+        while waiting and time.monotonic() < end and not stop.wait(POLL_SECONDS):
             supervisor.look()
             waiting = {
                 number: sample for number, sample in waiting.items() if parts.row(number, sample).wrong

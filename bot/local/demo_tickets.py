@@ -17,7 +17,7 @@ Escalation = Literal["", "objetivo", "limite"]
 Dates = Literal["both", "resolution", "none"]
 
 OVERDUE_COMPANY = "Textiles Huayna"
-BREACHES_IN = timedelta(seconds=15)
+BREACHES_IN = timedelta(seconds=8)
 EMAIL, PORTAL, PHONE = 1, 2, 3
 OPEN, CLOSED = 2, 5
 
@@ -31,7 +31,7 @@ class Expected:
 
     level: Level | None
     tags: frozenset[str] = frozenset()
-    reply: bool = True
+    replies: int = 1
     escalation: Escalation = ""
     dates: Dates = "both"
 
@@ -106,7 +106,7 @@ STOPPED = (
         Expected(
             Level.URGENTE,
             frozenset({"sla-urgente", "sla-incumplido"}),
-            reply=False,
+            replies=0,
             escalation="limite",
             dates="resolution",
         ),
@@ -150,7 +150,7 @@ AT_RISK = (
         Expected(
             Level.IMPORTANTE,
             frozenset({"sla-importante", "sla-incumplido"}),
-            reply=False,
+            replies=0,
             escalation="limite",
             dates="resolution",
         ),
@@ -218,7 +218,13 @@ DAILY_WORK = (
         "Plantilla de cotización",
         "Quisiéramos personalizar el formato de la plantilla de cotización con nuestro nuevo pie de página.",
         "disenio@textiles-huayna.example",
-        Expected(Level.PREFERENTE, frozenset({"sla-preferente", "servicio-suspendido"})),
+        # Acknowledged, and told that the service is suspended; paused clocks have no date to show.
+        Expected(
+            Level.PREFERENTE,
+            frozenset({"sla-preferente", "servicio-suspendido"}),
+            replies=2,
+            dates="none",
+        ),
         company=OVERDUE_COMPANY,
     ),
 )
@@ -247,13 +253,13 @@ THE_REST = (
         "Respuesta automática: Fuera de la oficina",
         "Estaré fuera de la oficina hasta el lunes. Para temas urgentes escriban a mi compañera.",
         "victor@bodega-pocsi.example",
-        Expected(Level.NORMAL, frozenset({"sla-normal"}), reply=False),
+        Expected(Level.NORMAL, frozenset({"sla-normal"}), replies=0),
     ),
     SampleTicket(
         "Alta de correo",
         "Ya lo resolvimos por teléfono, pueden cerrar el caso. Gracias.",
         "karina@panaderia-viraco.example",
-        Expected(None, reply=False, dates="none"),
+        Expected(None, replies=0, dates="none"),
         status=CLOSED,
     ),
 )

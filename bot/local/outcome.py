@@ -92,7 +92,7 @@ def differences(expected: Expected, found: Outcome) -> list[str]:
     checks = (
         ("level", expected.level, " and ".join(found.levels) or "none"),
         ("private note", True, bool(found.notes)),
-        ("replies", int(expected.reply), len(found.replies)),
+        ("replies", expected.replies, len(found.replies)),
         ("escalation", expected.escalation or "none", found.escalation or "none"),
         ("resolution date shown", expected.dates != "none", found.shows_due("resolution")),
     )

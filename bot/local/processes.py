@@ -36,7 +36,8 @@ class Machine:
             name=name,
             command=(sys.executable, "-m", "bot.cli", name, *options),
             log=self.logs / f"{name}.log",
-            environ=self.environ,
+            # gunicorn looks for app.py where it is started, which may be any folder.
+            environ={**self.environ, "PYTHONPATH": str(HOME)},
             ready=ready,
             cwd=self.cwd,
         )

@@ -72,6 +72,7 @@ def keep_up(environ: Mapping[str, str], data_dir: Path, say: Say) -> None:
     with stop_signals() as stop, contextlib.ExitStack() as stack:
         store = None if environ.get("REDIS_URL") else EmbeddedStore(data_dir)
         url = environ["REDIS_URL"] if store is None else stack.enter_context(store)
+        (data_dir / NOTE).unlink(missing_ok=True)  # of a run that was killed
         plan = make_plan(environ, data_dir, store, url, say)
         tether = stack.enter_context(Tether())
         if plan.stand_in is not None:

@@ -153,7 +153,8 @@ def approval(section: ApprovalSection, facts: ApprovalFacts, now: datetime) -> A
     if facts.reminded_at is None:
         remind_at = facts.asked_at + timedelta(hours=section.recordar_horas)
         if now >= remind_at:
-            return Approval(ApprovalState.REMINDER_DUE, deadline, _deadline(section, facts.asked_at, now))
+            deadline = _deadline(section, facts.asked_at, now)
+            return Approval(ApprovalState.REMINDER_DUE, deadline, deadline)
         return Approval(ApprovalState.ASKED, deadline, remind_at)
     if now < deadline:
         return Approval(ApprovalState.REMINDED, deadline, deadline)

@@ -9,16 +9,18 @@ from bot.domain.record import Decision, Record, StatusSeen
 from bot.domain.ticket import Company, Ticket
 from bot.policy.approval import LoggedTime
 from bot.policy.billing import Billing, billing, is_overdue, known_suspensions
+from bot.policy.clocks import clocks_of, forgotten_wait, with_wait
 from bot.policy.decision import Memory, decide, recall
 from bot.policy.marks import Marks, first_answer
 from bot.policy.model import Policy
-from bot.policy.pauses import intervals
+from bot.policy.pauses import Pause, intervals
 from bot.policy.replies import clients_messages
-from bot.policy.sla import ClockFacts, ResolutionClock, ResponseClock, resolution_clock, response_clock
-from bot.policy.statuses import PortalPolicy
+from bot.policy.sla import ClockFacts, ResolutionClock, ResponseClock
+from bot.policy.statuses import PauseCause, PortalPolicy
 from bot.policy.verdict import Verdict
 from bot.policy.waiting import without_farewell
 
+WAIT = ("espera:inicio", "espera:fin")  # the moments that hold a wait of which only the date still told
 _OPEN = 2  # the status every ticket begins with in Freshdesk
 
 
@@ -26,8 +28,8 @@ _OPEN = 2  # the status every ticket begins with in Freshdesk
 class Case:
     """Hold one ticket with all that was worked out about it, for the parts of the plan to read.
 
-    `shown` are the limits of response and resolution as Freshdesk is to show them: those of a clock that
-    stands still stay where they were when it stopped, and move once, by the time paused, when it goes on.
+    `shown` are the limits of response and resolution as Freshdesk is to show them; `farewell` that the client
+    only said thanks after the closing; `wait` what the store forgot and the date on the ticket told.
     """
 
     ticket: Ticket
@@ -47,6 +49,7 @@ class Case:
     billing: Billing
     statuses: tuple[StatusSeen, ...]
     farewell: bool
+    wait: Pause | None
     logged: LoggedTime | None
 
     @property
@@ -82,14 +85,11 @@ def case_of(
         intervals(counted),
         tuple(each.pause for each in suspended.suspensions),
     )
-    response = response_clock(level, calendar, portal, facts, now)
-    resolution = resolution_clock(level, calendar, portal, facts, response, now)
-    stood = (
-        response
-        if response.paused_since is None
-        else response_clock(level, calendar, portal, facts, response.paused_since)
-    )
-    stands = resolution_clock(level, calendar, portal, facts, stood, resolution.paused_since or now)
+    wait = _remembered_wait(record)
+    clocks = clocks_of(level, calendar, portal, with_wait(facts, wait) if wait else facts, now)
+    if wait is None and _was_forgotten(record, marks, decision):
+        wait = forgotten_wait(level, calendar, clocks, ticket.due_by, now)
+        clocks = clocks_of(level, calendar, portal, with_wait(facts, wait), now) if wait else clocks
     return Case(
         ticket=ticket,
         record=record,
@@ -100,16 +100,28 @@ def case_of(
         memory=memory,
         verdict=verdict,
         decision=decision,
-        response=response,
-        resolution=resolution,
-        shown=(stood.limit, stands.limit),
+        response=clocks.response,
+        resolution=clocks.resolution,
+        shown=(clocks.shown_response, clocks.shown_resolution),
         answered=answer is not None,
         company=company,
         billing=suspended,
         statuses=statuses,
         farewell=len(counted) < len(statuses),
+        wait=wait,
         logged=logged,
     )
+
+
+def _remembered_wait(record: Record) -> Pause | None:
+    start, end = (record.moments.get(name) for name in WAIT)
+    return Pause(PauseCause.CUSTOMER, start, end, exact=False) if start and end else None
+
+
+def _was_forgotten(record: Record, marks: Marks, decision: Decision) -> bool:
+    """Tell whether the bot wrote this level's date once and the store knows nothing of it any more."""
+    announced = marks.announcements()
+    return "due_by" not in record.written and bool(announced) and announced[-1][1] is decision.level
 
 
 def _suspended(

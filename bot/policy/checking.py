@@ -11,6 +11,7 @@ from bot.policy.clock_cases import ClockCase
 from bot.policy.due import due_clocks
 from bot.policy.examples import Report, report_on_sections
 from bot.policy.loader import load_sections, sections_of
+from bot.policy.matching import compile_rules
 from bot.policy.model import Policy, missing_sections, policy_of
 from bot.policy.problems import Problem
 from bot.policy.sections import NEEDED, Sections
@@ -26,18 +27,19 @@ def check_rules(folder: Path) -> Report:
 
 
 def check_files(files: Mapping[str, bytes], unread: Iterable[Problem] = ()) -> Report:
-    """Check rule files given by name and content; `unread` are problems known before."""
-    return _checked(*sections_of(files, unread))
+    """Check rule files that a service is to run on; `unread` are problems known before."""
+    return _checked(*sections_of(files, unread), whole=True)
 
 
-def _checked(sections: Sections | None, problems: list[Problem]) -> Report:
+def _checked(sections: Sections | None, problems: list[Problem], *, whole: bool = False) -> Report:
     if sections is None:
         return Report(tuple(problems))
-    report = report_on_sections(sections)
+    classifier = compile_rules(sections)
+    report = report_on_sections(sections, classifier)
     found = [*report.problems]
-    if any(name in sections for name in (*NEEDED[1:], "casos")):
+    if whole or any(name in sections for name in (*NEEDED[1:], "casos")):
         missing = missing_sections(sections)
-        found += missing or failing_cases(sections, policy_of(sections))
+        found += missing or failing_cases(sections, policy_of(sections, classifier))
     return Report(tuple(sorted(found)), report.warnings)
 
 

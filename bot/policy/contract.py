@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.policy.approval_demands import approval_demands
 from bot.policy.billing_demands import billing_demands
-from bot.policy.case import Case
+from bot.policy.case import WAIT, Case
 from bot.policy.demands import Demands, combine
 from bot.policy.flag_demands import payment_demands, scope_demands, vendor_demands
 
@@ -20,9 +22,15 @@ def contract_demands(case: Case) -> Demands:
             payment_demands(case),
             scope_demands(case),
             vendor_demands(case),
+            Demands(moments=_wait(case)),
             approval_demands(case),
         )
     )
+
+
+def _wait(case: Case) -> dict[str, datetime]:
+    wait = case.wait
+    return {} if wait is None or wait.end is None else dict(zip(WAIT, (wait.start, wait.end), strict=True))
 
 
 def demands_after_closing(case: Case) -> Demands:

@@ -33,9 +33,9 @@ def report_on(folder: FilePath) -> Report:
     return Report(tuple(problems)) if sections is None else report_on_sections(sections)
 
 
-def report_on_sections(sections: Sections) -> Report:
-    """Try the examples of sections that are valid by themselves."""
-    trial = _Trial(sections, compile_rules(sections))
+def report_on_sections(sections: Sections, classifier: Classifier | None = None) -> Report:
+    """Try the examples of sections that are valid by themselves, on their rules compiled already or here."""
+    trial = _Trial(sections, classifier or compile_rules(sections))
     return Report(tuple(sorted(trial.problems())), tuple(sorted(trial.warnings())))
 
 

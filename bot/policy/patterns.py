@@ -39,6 +39,13 @@ class _Link(NamedTuple):
     optional: bool
 
 
+class _Join(NamedTuple):
+    """One way to put an element together; `literals` are links that the walk itself must have found."""
+
+    links: tuple[_Link, ...]
+    literals: frozenset[int]
+
+
 class _Node:
     """One point of the trie: where it leads, what ends here, and what to work out when a ticket gets here."""
 
@@ -72,7 +79,7 @@ class PatternIndex:
         self._root = _Node()
         self._edges: set[str] = set()
         self._elements: dict[object, int] = {}
-        self._joins: list[list[tuple[_Link, ...]]] = [[]]
+        self._joins: list[list[_Join]] = [[]]
         self._literals: list[list[tuple[str, ...]]] = [[]]
         self._longest_edge = 0
         self._needs: dict[int, frozenset[int]] = {}
@@ -103,10 +110,15 @@ class PatternIndex:
         sure = {*known, *self._edges}
         self._longest_edge = max(map(len, self._edges), default=0)
         self._typos = Typos(self._edges if typos else (), sure)
+        self._joins = [[self._with_literals(join) for join in joins] for joins in self._joins]
         for element in self._asked:
             for waking in self.needs(element):
                 for node in self._ends[waking]:
                     node.wakes.add(element)
+
+    def _with_literals(self, join: _Join) -> _Join:
+        sure = (link.element for link in join.links if not link.optional and not self._joins[link.element])
+        return join._replace(literals=frozenset(sure))
 
     def _ask(self, element: int) -> int:
         self._asked.add(element)
@@ -116,7 +128,7 @@ class PatternIndex:
         """Return elements of the first pass one of which is found wherever this one is."""
         if element not in self._needs:
             own = {element} if self._literals[element] or not self._joins[element] else set()
-            joins = (self._rarest(join) for join in self._joins[element])
+            joins = (self._rarest(join.links) for join in self._joins[element])
             self._needs[element] = frozenset(own.union(*joins))
         return self._needs[element]
 
@@ -158,7 +170,7 @@ class PatternIndex:
         elif _is_literal(option):
             self._insert(element, tuple(self._edge(step.part) for step in option.steps))
         else:
-            self._joins[element].append(tuple(self._links(option)))
+            self._joins[element].append(_Join(tuple(self._links(option)), frozenset()))
 
     def _links(self, sequence: Sequence) -> Iterable[_Link]:
         """Split a sequence into runs of plain words, lists and alternatives."""
@@ -190,8 +202,8 @@ class PatternIndex:
             self._literals[element].append(edges)
             self._ends[element].append(node)
 
-    def _rarest(self, join: tuple[_Link, ...]) -> frozenset[int]:
-        return min((self.needs(link.element) for link in join if not link.optional), key=self.weight)
+    def _rarest(self, links: tuple[_Link, ...]) -> frozenset[int]:
+        return min((self.needs(link.element) for link in links if not link.optional), key=self.weight)
 
     def _look_up(self, words: list[str]) -> tuple[list[tuple[str, ...]], list[int]]:
         """Return the trie edges of every word, and the words that only a slip brings to one."""
@@ -237,7 +249,7 @@ class _Search:
 
     def __init__(
         self,
-        joins: list[list[tuple[_Link, ...]]],
+        joins: list[list[_Join]],
         ends: list[list[_Node]],
         reading: Reading,
         visits: Visits,
@@ -246,17 +258,19 @@ class _Search:
         self.ends = ends
         self.reading = reading
         self.visits = visits
+        self.touched = set[int]().union(*(node.elements for node in visits))
         self.done: dict[int, list[Found]] = {}
 
     def occurrences(self, element: int) -> list[Found]:
         """Return the places of an element in order, working them out on first use."""
         known = self.done.get(element)
         if known is None:
-            known = self._literal(element)
-            if self.joins[element]:
+            known = self._literal(element) if element in self.touched else []
+            possible = [join for join in self.joins[element] if join.literals <= self.touched]
+            if possible:
                 places = {(one.start, one.end): one for one in known}
-                for join in self.joins[element]:
-                    for one in self._join(join):
+                for join in possible:
+                    for one in self._join(join.links):
                         places.setdefault((one.start, one.end), one)
                 known = sorted(places.values())
             self.done[element] = known
@@ -273,11 +287,11 @@ class _Search:
             return lists[0] if lists else []
         return sorted({(one.start, one.end): one for places in lists for one in places}.values())
 
-    def _join(self, join: tuple[_Link, ...]) -> list[Found]:
-        if not all(link.optional or self.occurrences(link.element) for link in join):
+    def _join(self, links: tuple[_Link, ...]) -> list[Found]:
+        if not all(link.optional or self.occurrences(link.element) for link in links):
             return []
-        partial = self.occurrences(join[0].element)
-        for link in join[1:]:
+        partial = self.occurrences(links[0].element)
+        for link in links[1:]:
             longer = self._extend(partial, self.occurrences(link.element), link.gap)
             partial = [*longer, *partial] if link.optional else longer
         return partial

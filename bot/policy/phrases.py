@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.policy.folding import fold_word
 from bot.policy.problems import did_you_mean
@@ -80,6 +81,7 @@ class Sequence:
                     yield from option.lists()
 
 
+@lru_cache(maxsize=50_000)
 def parse(text: str, gap: int = DEFAULT_GAP) -> Sequence:
     """Read a phrase; ValueError in Spanish when it cannot be one."""
     if len(text) > LONGEST_PHRASE:

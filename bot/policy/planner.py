@@ -21,6 +21,7 @@ from bot.policy.escalation import next_step
 from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.waiting import with_forgotten_closing
 from bot.policy.wishes import field_wishes
 
 
@@ -40,6 +41,8 @@ def plan(
     `settle` is how long an effect that was sent without an answer may still appear on the ticket.
     """
     statuses = observed(ticket, record.statuses, now)
+    if not record.statuses:
+        statuses = with_forgotten_closing(policy.portals.of(ticket.key.portal), statuses, ticket)
     case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged)
     if case.is_closed:
         return _settled(case, settle)
@@ -102,7 +105,7 @@ def _settled(case: Case, settle: timedelta) -> Plan:
         response=_view(case.response),
         resolution=_view(case.resolution),
         actions=(*owed, *finish),
-        reasons=(*texts.why(case.decision, case.policy), "el ticket está cerrado: no se toca", *demands.reasons),
+        reasons=(*_why(case), "el ticket está cerrado: no se toca", *demands.reasons),
         wake_at=min(unsettled, default=None),
         tags=case.ticket.tags,
         statuses=case.statuses,

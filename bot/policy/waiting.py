@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.record import StatusSeen, Written
-from bot.domain.ticket import Message
+from bot.domain.ticket import Message, Ticket
 from bot.policy.folding import fold_text
 from bot.policy.section import Section
 from bot.policy.statuses import PortalPolicy
@@ -20,6 +20,10 @@ from bot.policy.visible import visible_spans
 _SLACK = timedelta(minutes=5)
 _WORD = re.compile(r"\w+|\?")
 _NAME_FOLLOWS = re.compile(r"[ ,]{1,3}")
+_CLOSING = re.compile(
+    r"(?:(?:muchos|cordiales|un) )?saludos?(?: cordiales)?|atte|atentamente|(?:best |kind )?regards"
+)
+_SMALL = frozenset({"de", "del", "la", "y"})
 _READ = 2000  # characters; a longer message is no mere thanks
 
 
@@ -38,7 +42,7 @@ def is_farewell(text: str, section: ReopeningSection) -> bool:
 
     What it quotes and its signature do not count. After a word of thanks one name may follow.
     """
-    own = " ".join(text[start:end] for start, end in visible_spans(text[:_READ]))
+    own = _without_names("".join(text[start:end] for start, end in visible_spans(text[:_READ])))
     found = list(_WORD.finditer(own))
     words = [fold_text(word[0]) for word in found]
     thanks = {fold_text(word) for word in section.agradecen}
@@ -53,11 +57,44 @@ def is_farewell(text: str, section: ReopeningSection) -> bool:
     return name[0].isalpha() and name[0].istitle() and _NAME_FOLLOWS.fullmatch(between) is not None
 
 
+def _without_names(own: str) -> str:
+    """Drop what follows a line of greeting such as «Saludos», if it is but names, offices and the like.
+
+    After so few words it is not surely a signature, and elsewhere it is read as the message.
+    """
+    lines = own.splitlines()
+    for at, line in enumerate(lines):
+        if _CLOSING.fullmatch(fold_text(line.strip(" ,.!"))):
+            rest = [
+                word for word in _WORD.findall(" ".join(lines[at + 1 :])) if word.casefold() not in _SMALL
+            ]
+            return "\n".join(lines[: at + 1]) if all(word[0].isupper() for word in rest) else own
+    return own
+
+
 def reopened_at(portal: PortalPolicy, seen: Sequence[StatusSeen]) -> int | None:
     """Return which of the statuses seen is the last reopening: the latest one, after a closed one."""
     last = len(seen) - 1
     opened = last > 0 and portal.is_closed(seen[last - 1].status) and not portal.is_closed(seen[last].status)
     return last if opened and portal.pause_cause(seen[last].status) is None else None
+
+
+def with_forgotten_closing(
+    portal: PortalPolicy, seen: tuple[StatusSeen, ...], ticket: Ticket
+) -> tuple[StatusSeen, ...]:
+    """Return the statuses with the closing before a reopening, where nothing but Freshdesk remembers it.
+
+    Freshdesk may clear the time of a resolution when a ticket is reopened; the desk's last message before
+    that stands in for it.
+    """
+    stats, again = ticket.stats, ticket.stats.reopened_at
+    if len(seen) != 2 or again is None or again != stats.status_updated_at or portal.is_closed(ticket.status):
+        return seen
+    told = [m.created_at for m in ticket.messages if not m.incoming and not m.private]
+    moments = [at for at in (stats.resolved_at, stats.closed_at, *told) if at is not None and at < again]
+    closed_at = stats.resolved_at if stats.resolved_at in moments else max(moments, default=again)
+    closed = StatusSeen(min(portal.cerrados), closed_at or again, exact=False)
+    return (seen[0], closed, seen[1])
 
 
 def without_farewell(

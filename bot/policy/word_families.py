@@ -1,7 +1,8 @@
 """Which words does a prefix catch, and are they all of one family?
 
 Families are told apart by stems: the word without a common Spanish ending. Stems that differ by a
-letter of spelling, such as urgent- and urgenc-, count as one family. It is a warning for people, never a decision.
+letter of spelling, such as urgent- and urgenc-, count as one family. It is a warning for people, never a
+decision.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from bot.store.rule_versions import MAX_BYTES, Publication, RuleVersions
 from bot.telemetry import log
 
 # One GET; with the time a job takes, every process follows a publication within five seconds.
-LOOK_EVERY_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 1.0
 
 
 class RulesRefused(Exception):
@@ -47,6 +47,7 @@ class Rulebook:
         """Begin with what is published, else with `start`; RulesRefused when neither can be used."""
         self.versions = versions
         self.unusable: str | None = None  # the published version, while another has to stand in for it
+        self._faulty: str | None = None
         self._looking = threading.Lock()
         self._next_look = 0.0
         published = self._published_other_than(None)
@@ -83,21 +84,22 @@ class Rulebook:
             return None
         try:
             active = self.versions.active()
-            files = None if active in {None, held} else self.versions.files(active or "")
+            if active is None or active == held:
+                self.unusable = None
+                return None
+            files = None if active == self._faulty else self.versions.files(active)
         except RedisError as error:
             log.warning("rules stay as they are", error=type(error).__name__)
             return None
-        if active in {None, held}:
-            self.unusable = None
-            return None
-        policy, problems = (None, []) if files is None else policy_from(files)
+        policy, problems = policy_from(files) if files else (None, [])
         if policy is None or files is None:
+            self._faulty = active if files else self._faulty  # its content will never load in this program
             self._say_unusable(active, problems)
             return None
         self.unusable = None
         return Loaded(policy, files)
 
-    def _say_unusable(self, version: str | None, problems: list[Problem]) -> None:
+    def _say_unusable(self, version: str, problems: list[Problem]) -> None:
         if version != self.unusable:
             log.error("published rules cannot be used", version=version, problems=places(problems))
         self.unusable = version
@@ -138,8 +140,7 @@ def check_to_publish(files: Mapping[str, bytes], unread: Iterable[Problem] = ())
         largest = max(files, key=lambda name: len(files[name]))
         message = f"los archivos suman {size // 1024} KiB y se admiten {MAX_BYTES // 1024}; acorta este"
         return [Problem(largest, 1, message)]
-    problems = [*unread, *check_files(files).problems]
-    return sorted(set(problems or policy_from(files)[1]))
+    return list(check_files(files, unread).problems)
 
 
 def places(problems: Iterable[Problem]) -> list[str]:

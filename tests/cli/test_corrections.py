@@ -86,12 +86,16 @@ def test_a_forgotten_ticket_is_corrected_no_more(run: Run, env: dict[str, str], 
     assert shown(run, env)["corrections"] == 0
 
 
-def test_words_are_proposed_from_the_tickets_themselves(run: Run, env: dict[str, str], world: World) -> None:
-    for name in ("rosa", "luis", "ines"):
-        correct(world, "El tablero quedó congelado", priority=4, name=name)
-    data = shown(run, env, "--words", "--per-minute", "600")
-    assert {"tablero", "congelado"} <= {one["word"] for one in data["words"]}
-    assert {one["level"] for one in data["words"]} == {"URGENTE"}
+def test_words_are_proposed_from_the_tickets_themselves(
+    run: Run, env: dict[str, str], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.cli.corrections.Pace.take", lambda _pace: None)
+    for number in range(6):
+        correct(world, "El tablero quedó congelado", priority=4, name=f"u{number}")
+        correct(world, "Sobre la lista nueva", priority=2, name=f"v{number}")
+    found = {(one["level"], one["word"]) for one in shown(run, env, "--words")["words"]}
+    assert {("URGENTE", "tablero"), ("URGENTE", "congelado"), ("PREFERENTE", "lista")} <= found
+    assert "consulta" not in {word for _, word in found}, "it stands in the subject of every ticket"
 
 
 def test_examples_are_masked_and_only_for_the_terminal(run: Run, env: dict[str, str], world: World) -> None:

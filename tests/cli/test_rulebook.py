@@ -13,7 +13,7 @@ from redis import Redis
 from bot.cli import main
 from bot.policy.model import version_of
 from bot.store.rule_versions import RuleVersions
-from tests.rule_files import ADDED, RULES, add_rule, files_of, folder_with, spoil
+from tests.rule_files import ADDED, BASE, files_of, folder_with, spoil
 
 Command = Callable[..., Result]
 
@@ -24,7 +24,7 @@ def command(valkey_url: str, redis: Redis, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     environ = {
         "REDIS_URL": valkey_url,
-        "RULES_DIR": str(RULES),
+        "RULES_DIR": str(BASE),
         "PORTAL_ACELERA_DOMAIN": "acelera.freshdesk.com",
         "PORTAL_ACELERA_API_KEY": "sim-key",
         "PORTAL_ACELERA_WEBHOOK_SECRET": "clave-del-webhook",
@@ -56,19 +56,19 @@ def test_publish_says_which_version_holds(command: Command, redis: Redis, folder
 
 
 def test_publish_refuses_with_file_and_line(command: Command, redis: Redis, folder: Path) -> None:
-    command("publish", RULES)
+    command("publish", BASE)
     place = spoil(folder)
     refused = command("publish", folder)
     assert refused.exit_code == 1
     assert refused.stdout.startswith(f"{place}: ")
-    assert f"{version(RULES)[:12]} stays in force" in refused.stderr
-    assert RuleVersions(redis).active() == version(RULES)
+    assert f"{version(BASE)[:12]} stays in force" in refused.stderr
+    assert RuleVersions(redis).active() == version(BASE)
     assert place in command("list").output
 
 
 def test_list_has_author_origin_and_note(command: Command, folder: Path) -> None:
     assert "nothing is published yet" in command("list").output
-    command("publish", RULES, "--author", "luis")
+    command("publish", BASE, "--author", "luis")
     command("publish", folder, "--note", "palabras de la feria")
     listed = command("list").output.splitlines()
     assert listed[1].startswith(f"▶  {version(folder)[:12]}"), listed
@@ -90,24 +90,24 @@ def test_show_gives_files_back_byte_for_byte(command: Command, folder: Path) -> 
 
 
 def test_diff_names_what_changed(command: Command, folder: Path) -> None:
-    command("publish", RULES)
+    command("publish", BASE)
     command("publish", folder)
-    old, new = version(RULES)[:8], version(folder)[:8]
+    old, new = version(BASE)[:8], version(folder)[:8]
     lines = command("diff", old, new).output.splitlines()
-    assert lines[:2] == ["--- /dev/null", f"+++ {new}/{ADDED}"]
-    assert "+  - id: prueba-uno" in lines
-    add_rule(folder, "dos")
+    assert lines[:2] == [f"--- {old}/{ADDED}", f"+++ {new}/{ADDED}"]
+    assert {"-  - id: prueba-base", "+  - id: prueba-uno"} <= set(lines)
+    (folder / ADDED).rename(folder / "otro.yaml")
     against_folder = command("diff", "active", folder).output.splitlines()
-    assert {"-  - id: prueba-uno", "+  - id: prueba-dos"} <= set(against_folder)
+    assert {"+++ /dev/null", "--- /dev/null", f"+++ {folder}/otro.yaml"} <= set(against_folder)
     assert "the same" in command("diff", new, "active").stderr
 
 
 def test_rollback_is_one_command(command: Command, redis: Redis, folder: Path) -> None:
-    command("publish", RULES)
+    command("publish", BASE)
     command("publish", folder)
-    done = command("rollback", version(RULES)[:8])
+    done = command("rollback", version(BASE)[:8])
     assert done.exit_code == 0, done.output
-    assert RuleVersions(redis).active() == version(RULES)
+    assert RuleVersions(redis).active() == version(BASE)
     assert "rollback" in command("list").output
 
 
@@ -120,11 +120,11 @@ def test_an_unknown_version_is_named(command: Command, folder: Path, arguments: 
 
 
 def test_a_prefix_of_two_versions_asks_for_more(command: Command, folder: Path) -> None:
-    command("publish", RULES)
+    command("publish", BASE)
     command("publish", folder)
     failed = command("show", "")
     assert failed.exit_code == 1
-    assert version(RULES)[:12] in failed.output
+    assert version(BASE)[:12] in failed.output
     assert version(folder)[:12] in failed.output
 
 

@@ -33,7 +33,7 @@ def test_what_is_expected_is_coherent(sample: SampleTicket) -> None:
         assert not expected.tags
     else:
         assert f"sla-{expected.level.lower()}" in expected.tags
-    assert not (sample.source == PHONE and expected.reply)
+    assert not (sample.source == PHONE and expected.replies)
     assert ("servicio-suspendido" in expected.tags) == (sample.company == OVERDUE_COMPANY)
     assert ("sla-incumplido" in expected.tags) == (expected.escalation == "limite")
     assert ("sla-en-riesgo" in expected.tags) == (expected.escalation == "objetivo")

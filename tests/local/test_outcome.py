@@ -14,11 +14,11 @@ URGENTE = Expected(Level.URGENTE, frozenset({"sla-urgente"}))
 LATE = Expected(
     Level.URGENTE,
     frozenset({"sla-urgente", "sla-incumplido"}),
-    reply=False,
+    replies=0,
     escalation="limite",
     dates="resolution",
 )
-ALONE = Expected(None, reply=False, dates="none")
+ALONE = Expected(None, replies=0, dates="none")
 
 
 TOLD = journal(effects=[{"key": "escala:respuesta:limite:URGENTE", "state": "done"}])

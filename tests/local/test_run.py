@@ -53,8 +53,10 @@ def test_every_problem_is_listed_before_anything_starts(tmp_path: Path) -> None:
 
 
 def test_a_bad_environment_leaves_no_server_behind(tmp_path: Path) -> None:
+    write_private(tmp_path / "var" / "run.json", '{"PORTAL_OLD_URL": "left by a run that was killed"}')
     with pytest.raises(SettingsError):
         keep_up(REAL | {"PORT": "ocho"}, tmp_path / "var", print)
+    assert not (tmp_path / "var" / "run.json").exists()
     assert running_environment(tmp_path / "var") == {}
     with EmbeddedStore(tmp_path / "var") as url:
         assert redis.Redis.from_url(url).ping()

@@ -68,7 +68,7 @@ def test_a_persons_second_change_alone_blames_no_rule() -> None:
     [(10, 10, 0.7225, 1.0), (0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (80, 100, 0.7112, 0.8666)],
 )
 def test_wilson(right: int, of: int, low: float, high: float) -> None:
-    assert wilson(right, of) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert list(wilson(right, of)) == pytest.approx([low, high], abs=1e-4)
 
 
 def test_nothing_seen_says_nothing() -> None:

@@ -16,7 +16,7 @@ from bot.policy.model import version_of
 from bot.store import rule_versions
 from bot.store.rule_versions import ACTIVE, CONTENTS, HISTORY, Origin, Publication, RuleVersions
 from bot.store.rulebook import LOOK_EVERY_SECONDS, Rulebook, RulesRefused, publish
-from tests.rule_files import ADDED, RULES, WORD, files_of, folder_with, spoil
+from tests.rule_files import ADDED, BASE, WORD, files_of, folder_with, spoil
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
@@ -49,15 +49,15 @@ def knows(rulebook: Rulebook, word: str = WORD) -> bool:
 
 
 def test_a_publication_is_kept_whole_with_who_and_when(versions: RuleVersions) -> None:
-    version = put(versions, RULES)
+    version = put(versions, BASE)
     assert versions.active() == version
-    assert versions.files(version) == files_of(RULES)
+    assert versions.files(version) == files_of(BASE)
     assert versions.history() == [Publication(version, NOW, "ops", Origin.FOLDER)]
 
 
 def test_publishing_what_holds_already_changes_nothing(versions: RuleVersions) -> None:
-    version = put(versions, RULES)
-    files = files_of(RULES)
+    version = put(versions, BASE)
+    files = files_of(BASE)
     assert not publish(versions, files, Publication(version, NOW, "otra", Origin.FOLDER))
     assert len(versions.history()) == 1
 
@@ -71,7 +71,7 @@ def test_a_refused_publication_names_the_line_and_leaves_the_last_good_one(
         put(versions, added)
     assert [str(problem).startswith(place) for problem in refused.value.problems] == [True]
     assert (versions.active(), len(versions.history())) == (version, 1)
-    assert knows(Rulebook(RULES, versions))
+    assert knows(Rulebook(BASE, versions))
     refusals = versions.refusals()
     assert (refusals.count, [f"{p.file}:{p.line}" for p in refusals.problems]) == (1, [place])
 
@@ -80,7 +80,7 @@ def test_a_success_ends_the_refusal_but_not_its_count(versions: RuleVersions, ad
     spoil(added)
     with pytest.raises(RulesRefused):
         put(versions, added)
-    put(versions, RULES)
+    put(versions, BASE)
     assert (versions.refusals().count, versions.refusals().problems) == (1, ())
 
 
@@ -103,7 +103,7 @@ def test_a_folder_too_large_to_keep_is_refused(versions: RuleVersions, added: Pa
 
 
 def test_a_process_takes_up_what_another_publishes(versions: RuleVersions, added: Path) -> None:
-    rulebook = Rulebook(RULES, versions)
+    rulebook = Rulebook(BASE, versions)
     assert not knows(rulebook)
     version = put(versions, added)
     assert not knows(rulebook), "Redis was asked again before it was time"
@@ -113,8 +113,8 @@ def test_a_process_takes_up_what_another_publishes(versions: RuleVersions, added
 
 
 def test_a_rollback_brings_the_earlier_rules_back(versions: RuleVersions, added: Path) -> None:
-    first, second = put(versions, RULES), put(versions, added)
-    rulebook = Rulebook(RULES, versions)
+    first, second = put(versions, BASE), put(versions, added)
+    rulebook = Rulebook(BASE, versions)
     assert knows(rulebook)
     files = versions.files(first)
     assert files is not None
@@ -136,16 +136,19 @@ def test_without_any_usable_rules_nothing_starts(versions: RuleVersions, added: 
 
 
 def test_a_version_that_this_program_cannot_load_leaves_the_last_good_one(
-    redis: Redis, versions: RuleVersions, added: Path
+    versions: RuleVersions, added: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = put(versions, added)
-    rulebook = Rulebook(RULES, versions)
-    files = files_of(RULES) | {"nuevo.yaml": b"version: 1\nseccion_de_manana: 1\n"}
+    rulebook = Rulebook(BASE, versions)
+    files = files_of(BASE) | {"nuevo.yaml": b"version: 1\nseccion_de_manana: 1\n"}
     newer = version_of(files)
     versions.publish(files, Publication(newer, NOW, "otro programa", Origin.FOLDER))
     assert soon(rulebook).policy.version == held
     assert rulebook.unusable == newer
-    assert Rulebook(RULES, versions).policy.version == version_of(files_of(RULES))
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.store.rulebook.policy_from", lambda _: pytest.fail("loaded again, for nothing"))
+        assert soon(rulebook).policy.version == held
+    assert Rulebook(BASE, versions).policy.version == version_of(files_of(BASE))
     versions.publish(files_of(added), Publication(held, NOW, "ops", Origin.ROLLBACK))
     assert soon(rulebook).policy.version == held
     assert rulebook.unusable is None
@@ -155,7 +158,7 @@ def test_a_version_that_this_program_cannot_load_leaves_the_last_good_one(
 def test_a_damaged_version_is_never_used(
     redis: Redis, versions: RuleVersions, added: Path, content: bytes
 ) -> None:
-    rulebook = Rulebook(RULES, versions)
+    rulebook = Rulebook(BASE, versions)
     version = put(versions, added)
     redis.hset(CONTENTS, version, content)
     assert not knows(soon(rulebook))
@@ -167,7 +170,7 @@ def test_a_damaged_version_is_never_used(
 def test_content_of_another_version_under_its_name_is_never_used(
     redis: Redis, versions: RuleVersions, added: Path
 ) -> None:
-    shipped = put(versions, RULES)
+    shipped = put(versions, BASE)
     version = put(versions, added)
     redis.hset(CONTENTS, version, redis.hget(CONTENTS, shipped) or b"")
     assert versions.files(version) is None
@@ -208,11 +211,11 @@ def test_two_publishers_at_once_leave_one_whole_version(
     assert {entry.version for entry in history} == {version_of(files_of(folder)) for folder in folders}
     neighbours = itertools.pairwise(history)
     assert all(newer.version != older.version for newer, older in neighbours)
-    assert knows(Rulebook(RULES, versions)) is not knows(Rulebook(RULES, versions), "equidna")
+    assert knows(Rulebook(BASE, versions)) is not knows(Rulebook(BASE, versions), "equidna")
 
 
 def test_the_first_of_two_starts_wins(versions: RuleVersions, added: Path) -> None:
-    for folder in (added, RULES):
+    for folder in (added, BASE):
         files = files_of(folder)
         entry = Publication(version_of(files), NOW, "semaforo", Origin.START)
         publish(versions, files, entry, only_first=True)

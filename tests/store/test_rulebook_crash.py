@@ -17,7 +17,7 @@ from redis import Redis
 from bot.policy.model import version_of
 from bot.store.rule_versions import CONTENTS, Origin, Publication, RuleVersions
 from bot.store.rulebook import Rulebook, publish
-from tests.rule_files import RULES, files_of, folder_with
+from tests.rule_files import BASE, files_of, folder_with
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
@@ -59,12 +59,12 @@ def outcome(url: str, folder: Path, sends: int, share: float) -> int | None:
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0], ids=["before", "half-way", "after"])
 def test_killed_at_any_send(valkey_url: str, redis: Redis, tmp_path: Path, share: float) -> None:
     versions, folder = RuleVersions(redis), folder_with(tmp_path / "rules")
-    put(valkey_url, RULES)  # what loading builds once is then there in each child
-    old, new = version_of(files_of(RULES)), version_of(files_of(folder))
+    put(valkey_url, BASE)  # what loading builds once is then there in each child
+    old, new = version_of(files_of(BASE)), version_of(files_of(folder))
     held = []
     for sends in range(1, 50):
         redis.flushall()
-        versions.publish(files_of(RULES), Publication(old, NOW, "ops", Origin.FOLDER))
+        versions.publish(files_of(BASE), Publication(old, NOW, "ops", Origin.FOLDER))
         redis.script_flush()
         code = outcome(valkey_url, folder, sends, share)
         if code == 0:
@@ -72,7 +72,7 @@ def test_killed_at_any_send(valkey_url: str, redis: Redis, tmp_path: Path, share
         assert code == -signal.SIGKILL
         active = versions.active()
         assert active is not None
-        assert versions.files(active) == files_of(RULES if active == old else folder)
+        assert versions.files(active) == files_of(BASE if active == old else folder)
         assert [entry.version for entry in versions.history()] == ([old] if active == old else [new, old])
         kept = {name.decode() for name in redis.hkeys(CONTENTS) if isinstance(name, bytes)}
         assert kept == ({old} if active == old else {new, old})

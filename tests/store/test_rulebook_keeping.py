@@ -12,7 +12,7 @@ from bot.policy.model import version_of
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.rule_versions import Origin, Publication, RuleVersions
 from bot.store.rulebook import Rulebook, publish
-from tests.rule_files import RULES, add_rule, files_of, folder_with, spoil
+from tests.rule_files import BASE, add_rule, files_of, folder_with, spoil
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_the_first_start_publishes_its_folder(versions: RuleVersions, folder: Pa
 
 
 def test_in_production_the_published_version_holds(versions: RuleVersions, folder: Path) -> None:
-    published = by_command(versions, RULES)
+    published = by_command(versions, BASE)
     clock = Clock(versions, folder, watch=False)
     clock.look(4)
     add_rule(folder, "dos")
@@ -89,7 +89,7 @@ def test_a_folder_changed_while_nobody_watched_is_published(versions: RuleVersio
 
 def test_a_restart_does_not_undo_what_was_published_by_hand(versions: RuleVersions, folder: Path) -> None:
     Clock(versions, folder, watch=True).look()
-    published = by_command(versions, RULES)
+    published = by_command(versions, BASE)
     Clock(versions, folder, watch=True).look(4)
     assert versions.active() == published
 
@@ -150,11 +150,11 @@ def test_an_emptied_redis_gets_back_the_version_that_held(
 ) -> None:
     clock = Clock(versions, folder, watch=watch)
     clock.look()
-    published = by_command(versions, RULES)
+    published = by_command(versions, BASE)
     clock.look()
     redis.flushall()
     clock.look(4)
-    assert (versions.active(), versions.files(published)) == (published, files_of(RULES))
+    assert (versions.active(), versions.files(published)) == (published, files_of(BASE))
 
 
 def test_a_first_start_with_false_examples_is_said_and_goes_on(versions: RuleVersions, folder: Path) -> None:
