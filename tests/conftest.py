@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from redis import Redis
 
 from bot.local.store_server import EmbeddedStore
@@ -16,6 +17,14 @@ from bot.store.rulebook import Rulebook
 from tests.world import MovableClock, World
 
 RULES = Path(__file__).parent.parent / "rules"
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Undo what a command set up: its stream is gone with the test."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ from bot.policy.sla import Clock, ResolutionClock
 from bot.policy.waiting import with_forgotten_closing
 from bot.policy.wishes import field_wishes
 
+_SOON = timedelta(seconds=5)
+
 
 def plan(
     ticket: Ticket,
@@ -61,7 +63,7 @@ def plan(
         actions=actions,
         writes=wishes.writes,
         reasons=(*_why(case), *wishes.reasons, *demands.reasons, *reasons),
-        wake_at=_wake_at(case, [*unsettled, *((demands.wake_at,) if demands.wake_at else ())]),
+        wake_at=_wake_at(case, [*unsettled, *_after(case, finish), *_given(demands.wake_at)]),
         tags=next((step.tags for step in finish if step.tags is not None), changes.tags or ticket.tags),
         statuses=statuses,
         proven_effects=proven_effects(case, demands),
@@ -93,6 +95,15 @@ def _last_step(
     return (SetFields(tags=new if set(new) != set(tags) else None, status=status),)
 
 
+def _after(case: Case, finish: tuple[SetFields, ...]) -> list[datetime]:
+    """Return when to look again after a status of the bot's own: dates follow it, and no webhook tells."""
+    return [case.now + _SOON for step in finish if step.status is not None]
+
+
+def _given(moment: datetime | None) -> tuple[datetime, ...]:
+    return () if moment is None else (moment,)
+
+
 def _settled(case: Case, settle: timedelta) -> Plan:
     """Return the plan for a ticket the desk is done with: remember, and see who answers a stopped one."""
     demands = demands_after_closing(case)
@@ -106,7 +117,7 @@ def _settled(case: Case, settle: timedelta) -> Plan:
         resolution=_view(case.resolution),
         actions=(*owed, *finish),
         reasons=(*_why(case), "el ticket está cerrado: no se toca", *demands.reasons),
-        wake_at=min(unsettled, default=None),
+        wake_at=min([*unsettled, *_after(case, finish)], default=None),
         tags=case.ticket.tags,
         statuses=case.statuses,
         proven_effects=proven_effects(case, demands),

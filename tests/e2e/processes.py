@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from bot.simulator.automations import Automation
 from bot.simulator.seed import Seed
@@ -42,8 +44,7 @@ class Processes:
     def kill(self, name: str) -> None:
         """End a process and its children at once, as a power cut would."""
         process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _kill(process)
 
     def stop(self, name: str) -> int:
         """End a process as a supervisor would and return its exit code."""
@@ -55,8 +56,17 @@ class Processes:
         """Leave nothing behind."""
         for process in self.running.values():
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    # RQ puts each job in a process group of its own; a job left over would write into the next test's Redis.
+    family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+    for member in reversed(family):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(family[:-1], timeout=10)
+    process.wait()
 
 
 def environment(simulator_url: str, redis_url: str, port: int) -> dict[str, str]:

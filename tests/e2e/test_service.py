@@ -14,6 +14,7 @@ import requests
 from bot.local.ports import free_port
 from bot.simulator.server import SimulatorServer
 from tests.e2e.processes import SECRET, Processes, environment, simulator_for, wait_for
+from tests.policy.planner.desk import rules_folder
 
 
 @dataclass
@@ -52,8 +53,10 @@ class Service:
 @pytest.fixture
 def service(valkey_url: str, redis: object, tmp_path: Path) -> Iterator[Service]:
     port = free_port(None)
-    with simulator_for(port) as simulator:
-        processes = Processes(environment(simulator.url, valkey_url, port), tmp_path)
+    # Few plain rules: each process of each test loads them anew.
+    with simulator_for(port) as simulator, rules_folder() as rules:
+        environ = environment(simulator.url, valkey_url, port) | {"RULES_DIR": str(rules)}
+        processes = Processes(environ, tmp_path)
         try:
             for name in ("web", "worker", "clock"):
                 processes.start(name)

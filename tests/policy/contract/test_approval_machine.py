@@ -43,8 +43,12 @@ class Approvals(RuleBasedStateMachine):
 
     @rule()
     def the_service_looks(self) -> None:
+        now, status = self.life.now, self.life.of.status
         planned = self.life.look()
-        assert planned.wake_at is None or planned.wake_at > self.life.now - timedelta(seconds=20)
+        assert planned.wake_at is None or planned.wake_at > now
+        if self.life.of.status != status:
+            assert planned.wake_at == now + timedelta(seconds=5), "dates follow the status"
+            self.life.look()
         self.check_closings()
         again = self.life.plan().actions
         assert not again, [getattr(a, "key", a) for a in again]
@@ -141,9 +145,8 @@ class ApprovalsThatStayOpen(Approvals):
     stop_status = "null"
 
 
-lasting = settings(max_examples=80, stateful_step_count=25, deadline=None)
+lasting = settings(max_examples=40, stateful_step_count=15, deadline=None)
 TestApprovals = Approvals.TestCase
 TestConfirmedApprovals = ConfirmedApprovals.TestCase
 TestApprovalsThatStayOpen = ApprovalsThatStayOpen.TestCase
-for case in (TestApprovals, TestConfirmedApprovals, TestApprovalsThatStayOpen):
-    case.settings = lasting
+TestApprovals.settings = TestConfirmedApprovals.settings = TestApprovalsThatStayOpen.settings = lasting
