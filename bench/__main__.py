@@ -14,7 +14,7 @@ BENCHMARKS = {
     "receiver": receiver.run,
     "matching": matching.run,
     "engine": engine.run,
-    "backtest": backtest.run,
+
 }
 RESULTS = Path(__file__).parent / "results.json"
 

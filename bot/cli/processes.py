@@ -73,8 +73,8 @@ def clock() -> None:
     signal.signal(signal.SIGINT, request_stop)
     while not stop.wait(TICK_SECONDS):
         try:
-            keeper.look(context.now())
             tick(context)
+            keeper.look(context.now())
         except RedisError as error:
             log.warning("clock waits for Redis", error=type(error).__name__)
             stop.wait(1)

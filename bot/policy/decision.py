@@ -10,7 +10,7 @@ from bot.domain.record import Decision, Record, Written
 from bot.domain.ticket import Ticket
 from bot.policy.levels import LevelsSection
 from bot.policy.marks import Marks
-from bot.policy.verdict import Evidence, Verdict
+from bot.policy.verdict import Verdict
 
 _MOST_WORDS = 8
 PERSON = "persona"  # `decided_by` when somebody of the desk chose the level
@@ -104,12 +104,7 @@ def decide(
 def _deciding_words(verdict: Verdict) -> tuple[str, ...]:
     """Return what the deciding rule matched, each once, as far as it may be stored."""
     decisive = (evidence for evidence in verdict.evidence if evidence.rule == verdict.decided_by)
-    return tuple(dict.fromkeys(_storable(evidence) for evidence in decisive))[:_MOST_WORDS]
-
-
-def _storable(evidence: Evidence) -> str:
-    """Return the words as matched, or the phrase looked for when the customer's own words stand between."""
-    return evidence.phrase if len(evidence.text.split()) > len(evidence.phrase.split()) else evidence.text
+    return tuple(dict.fromkeys(evidence.words for evidence in decisive))[:_MOST_WORDS]
 
 
 def _recovered(fresh: Decision, marks: Marks) -> Decision:

@@ -207,7 +207,8 @@ def _evidence(rule: str, matches: list[Match], reading: Reading) -> tuple[Eviden
     for match in matches[:MOST_EVIDENCE]:
         start, end, text = reading.slice(match.found.start, match.found.end)
         place = reading.field_of(match.found.start)
-        evidence.append(Evidence(rule, place, text, start, end, match.leaf.phrase))
+        words = " … ".join(reading.slice(first, last)[2] for first, last in match.found.parts)
+        evidence.append(Evidence(rule, place, text, start, end, match.leaf.phrase, words))
     return tuple(evidence)
 
 
@@ -222,8 +223,14 @@ def _verdict(findings: list[Finding]) -> Verdict:
         evidence=tuple(evidence for one in acting for evidence in one.evidence),
         flags=tuple(sorted({flag for one in acting for flag in one.rule.flags})),
         shadow=tuple(sorted(one.rule.id for one in findings if one.rule.estado is State.SHADOW)),
-        tags=tuple(sorted({tag for one in acting for tag in one.rule.etiquetas})),
+        tags=_tags(acting, None if deciding is None else deciding.nivel),
     )
+
+
+def _tags(acting: list[Finding], level: Level | None) -> tuple[str, ...]:
+    """Return the tags of the rules of the level that won and of those without one; others are overruled."""
+    speaking = (one.rule for one in acting if one.rule.nivel in (level, None))
+    return tuple(sorted({tag for rule in speaking for tag in rule.etiquetas}))
 
 
 def _rank(rule: Rule) -> int:

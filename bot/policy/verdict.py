@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -26,7 +26,8 @@ class Evidence:
     """Hold the words that made a rule match.
 
     `start` and `end` count characters of the field as given, or of `markup.plain(body)` when the body came as
-    HTML; `text` is that slice, `phrase` what the rule file looks for.
+    HTML; `text` is that slice, `phrase` what the rule file looks for. `words` are the matched words alone:
+    those of the customer's own that lie in a gap are left out.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Evidence:
     start: int
     end: int
     phrase: str
+    words: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

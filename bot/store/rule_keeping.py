@@ -63,8 +63,7 @@ class RuleKeeper:
         """Tell whether the folder was changed, in this process's time or since an earlier one looked."""
         if self._seen is not None:
             return True
-        earlier = self._versions.watched()
-        return version != earlier if earlier is not None else not self._versions.named(version)
+        return version != (self._versions.watched() or self._versions.active())
 
     def _publish(
         self, files: Mapping[str, bytes], unread: Sequence[Problem], origin: Origin, now: datetime

@@ -61,12 +61,14 @@ class Processes:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     # RQ puts each job in a process group of its own; a job left over would write into the next test's Redis.
-    family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
-    for member in reversed(family):
+    leader = psutil.Process(process.pid)
+    leader.suspend()
+    children = leader.children(recursive=True)
+    for member in (leader, *children):
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-    psutil.wait_procs(family[:-1], timeout=10)
     process.wait()
+    psutil.wait_procs(children, timeout=10)
 
 
 def environment(simulator_url: str, redis_url: str, port: int) -> dict[str, str]:

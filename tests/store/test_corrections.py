@@ -73,5 +73,6 @@ def test_a_forgotten_correction_leaves_nothing(redis: Redis) -> None:
 
 def test_levels_rule_matched_words_and_moment_are_all_that_is_stored(redis: Redis) -> None:
     Corrections(redis, RETENTION).keep(ONE)
-    stored = json.loads(str(redis.get(f"{INDEX}:{KEY}"), "utf-8"))  # type: ignore[arg-type]
-    assert set(stored) == {"rule", "words", "before", "after", "rules_version", "at"}
+    stored = redis.get(f"{INDEX}:{KEY}")
+    assert isinstance(stored, bytes)
+    assert set(json.loads(stored)) == {"rule", "words", "before", "after", "rules_version", "at"}

@@ -87,6 +87,13 @@ def test_a_folder_changed_while_nobody_watched_is_published(versions: RuleVersio
     assert versions.active() == version(folder)
 
 
+def test_a_folder_that_was_never_watched_holds_once_it_is(versions: RuleVersions, folder: Path) -> None:
+    Clock(versions, folder, watch=False).look()
+    by_command(versions, BASE)
+    Clock(versions, folder, watch=True).look()
+    assert versions.active() == version(folder)
+
+
 def test_a_restart_does_not_undo_what_was_published_by_hand(versions: RuleVersions, folder: Path) -> None:
     Clock(versions, folder, watch=True).look()
     published = by_command(versions, BASE)
