@@ -8,13 +8,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import backtest, engine, matching, receiver
+from bench import engine, matching, receiver
 
 BENCHMARKS = {
     "receiver": receiver.run,
     "matching": matching.run,
     "engine": engine.run,
-
 }
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -145,7 +145,7 @@ class ApprovalsThatStayOpen(Approvals):
     stop_status = "null"
 
 
-lasting = settings(max_examples=40, stateful_step_count=15, deadline=None)
+lasting = settings(max_examples=100, stateful_step_count=25, deadline=None)
 TestApprovals = Approvals.TestCase
 TestConfirmedApprovals = ConfirmedApprovals.TestCase
 TestApprovalsThatStayOpen = ApprovalsThatStayOpen.TestCase

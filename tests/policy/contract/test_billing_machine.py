@@ -70,4 +70,4 @@ class Billing(RuleBasedStateMachine):
 
 
 TestBilling = Billing.TestCase
-TestBilling.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestBilling.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
