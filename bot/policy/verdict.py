@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -36,7 +37,7 @@ class Evidence:
     start: int
     end: int
     phrase: str
-    words: str = field(default="", compare=False)
+    words: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
