@@ -25,6 +25,8 @@ from bot.policy.marks import reference
 from bot.policy.replies import ACKNOWLEDGEMENT, clients_messages, unreachable_reason
 
 PREFIX = "aprobacion"
+# Moments: when a stop that a person marked was first seen, and when the ticket was last seen without one.
+STOPPED, FREE = "detenido", "sin-detener"
 _STEPS = ("nota", "recordatorio", "por-confirmar", "cierre", "detenido")
 _BACK = ("reactivado", "a-tiempo")
 
@@ -101,10 +103,17 @@ class _Desk:
             return told
         closings = [self.case.marks.done_at(key) for key in self.case.record.effects if _is_closing(key)]
         known = [at for at in closings if at is not None] or [m.created_at for m in self._own_words()]
-        known.append(self.case.record.moments.get("detenido", self.ticket.updated_at))
-        # One stop may be over and a person mark another: the tags tell that the first was undone.
-        over = self.start if self.ticket.has_tag(self.section.etiqueta_reactivado) else None
-        return next((at for at in known if over is None or at > over), self.ticket.updated_at)
+        told = max(known, default=None)
+        by_hand = self.case.record.moments.get(STOPPED, self.ticket.updated_at)
+        over = self._stops_over()
+        return next((at for at in (told, by_hand) if at is not None and at > over), self.ticket.updated_at)
+
+    def _stops_over(self) -> datetime:
+        """Return when the ticket was last without a stop: a person may mark one after another was undone."""
+        undone = [self.case.record.moments.get(FREE, self.ticket.created_at)]
+        if self.ticket.has_tag(self.section.etiqueta_reactivado):
+            undone.append(self.start)
+        return max(undone)
 
     def _own_words(self) -> list[Message]:
         """Return what the bot told the client about approvals, where the store forgot their names.
@@ -136,12 +145,12 @@ class _Desk:
         state = self.now_at.state
         match state:
             case ApprovalState.NONE:
-                return Demands(managed=(self.section.etiqueta_por_confirmar,))
+                return Demands(managed=(self.section.etiqueta_por_confirmar,), moments=self._free())
             case ApprovalState.STOPPED:
                 assert self.facts.stopped_at is not None
                 return Demands(
                     keys=self._keys(),
-                    moments={"detenido": self.facts.stopped_at},
+                    moments={STOPPED: self.facts.stopped_at},
                     reasons=("trabajo detenido: se espera al cliente",),
                 )
             case ApprovalState.STOP_DUE:
@@ -175,7 +184,7 @@ class _Desk:
             managed=(tag,),
             once=tuple(once),
             keys=self._keys(),
-            moments={self.key("pedida"): self.facts.asked_at},
+            moments={self.key("pedida"): self.facts.asked_at, **self._free()},
             wake_at=self.now_at.look_at,
             reasons=tuple(reasons),
         )
@@ -211,6 +220,9 @@ class _Desk:
             keys=(*self._keys(), note.key),
             reasons=(f"aprobación {self.now_at.state}: vuelve a la mesa",),
         )
+
+    def _free(self) -> dict[str, datetime]:
+        return {} if self.marked else {FREE: self.case.now}
 
     def key(self, what: str) -> str:
         """Name an effect or moment of the present episode."""
