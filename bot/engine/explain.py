@@ -38,6 +38,7 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
         ],
         "tags": list(plan.tags or ticket.tags),
         "status": ticket.status,
+        "company_id": ticket.company_id,
         "state": "closed" if plan.closed else plan.response.state,
         "wake_at": _local(plan.wake_at, zone),
         "rules_version": plan.decision.rules_version,

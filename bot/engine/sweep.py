@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
-from bot.domain.ticket import TicketKey
+from bot.domain.ticket import Company, TicketKey
 from bot.engine.context import Context
 from bot.engine.reconcile import bot_agent
 from bot.freshdesk.api import TicketRow
@@ -27,7 +27,7 @@ def sweep(ctx: Context, portal: str) -> int:
     start = ctx.now()
     bot_agent(ctx, portal)
     if ctx.facts.take_turn(f"companies:{portal}", COMPANIES_EVERY):
-        ctx.facts.keep_companies(portal, ctx.freshdesk[portal].list_companies())
+        _read_companies(ctx, portal)
     last = ctx.facts.last_sweep(portal)
     since = (last - OVERLAP) if last else start - FIRST_LOOK_BACK
     rung = 0
@@ -36,6 +36,25 @@ def sweep(ctx: Context, portal: str) -> int:
     ctx.facts.keep_last_sweep(portal, start)
     log.info("swept", portal=portal, rung=rung)
     return rung
+
+
+def _read_companies(ctx: Context, portal: str) -> None:
+    """Read all companies' marks, and ring the open tickets of those whose mark has changed."""
+    companies = tuple(ctx.freshdesk[portal].list_companies())
+    known = {c.id: ctx.facts.company(portal, c.id) or Company(c.id) for c in companies}
+    ctx.facts.keep_companies(portal, companies)
+    changed = {company.id for company in companies if company.overdue != known[company.id].overdue}
+    if changed:
+        ctx.wakeups.ring_all(_open_tickets_of(ctx, portal, changed), ctx.now())
+
+
+def _open_tickets_of(ctx: Context, portal: str, companies: set[int]) -> list[TicketKey]:
+    found = []
+    for key in ctx.journal.tickets():
+        entry = ctx.journal.read(key) if key.portal == portal else None
+        if entry is not None and entry["state"] != "closed" and entry.get("company_id") in companies:
+            found.append(key)
+    return found
 
 
 def _changed(ctx: Context, portal: str, rows: tuple[TicketRow, ...]) -> list[TicketKey]:

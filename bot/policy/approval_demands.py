@@ -222,7 +222,8 @@ class _Desk:
         )
 
     def _free(self) -> dict[str, datetime]:
-        return {} if self.marked else {FREE: self.case.now}
+        stopped_before = any(_is_closing(key) for key in self.case.record.effects)
+        return {FREE: self.case.now} if stopped_before and not self.marked else {}
 
     def key(self, what: str) -> str:
         """Name an effect or moment of the present episode."""

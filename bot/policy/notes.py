@@ -31,6 +31,7 @@ ESCALATION_SAMPLES: Mapping[str, object] = {
     "reloj": "respuesta",
     "momento": "lun 23 nov, 10:00",
     "limite": "mar 24 nov, 10:00",
+    "espera": "1 d 6 h (cliente)",
     "incumplido": True,
     "texto": "Hay que responder ya",
     "omitidos": 2,

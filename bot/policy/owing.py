@@ -105,6 +105,7 @@ def _escalation(case: Case, clock: Clock, owed: Owed) -> AddNote:
         len(skipped),
         case.policy.calendar(case.ticket.key.portal),
         reference(case.ticket.key, owed.key),
+        case.now,
     )
     notify = case.policy.escalation.destinatarios if owed.step.avisar else ()
     return AddNote(owed.key, html, notify)

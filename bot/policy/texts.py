@@ -14,7 +14,7 @@ from bot.policy.escalation import Owed
 from bot.policy.levels import ResolutionKind
 from bot.policy.replies import Language
 from bot.policy.sla import Clock, ClockState, ResolutionClock, ResponseClock
-from bot.policy.spelling import spell_moment
+from bot.policy.spelling import spell_duration, spell_moment
 from bot.policy.templates import render
 from bot.policy.verdict import Verdict
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.policy.model import Policy
 
 _MOST_WORDS = 8
+APPROXIMATE = " (aproximado: falta saber con exactitud cuándo cambió de estado)"
 
 
 def why(decision: Decision, policy: Policy) -> tuple[str, ...]:
@@ -59,8 +60,8 @@ def classification_note(
             else policy.rule_title(decision.decided_by),
             "clausula": "" if by_person else policy.rule_clause(decision.decided_by),
             "palabras": list(dict.fromkeys(words))[:_MOST_WORDS],
-            "respuesta": response.arithmetic.text(),
-            "resolucion": resolution.arithmetic.text(),
+            "respuesta": _sum(response),
+            "resolucion": _sum(resolution),
             "resolucion_es_meta": resolution.kind is ResolutionKind.WORKING,
             "avisos": [policy.notes.avisos[flag] for flag in decision.flags if flag in policy.notes.avisos],
             "version": decision.rules_version[:12],
@@ -75,7 +76,14 @@ def suspension_note(policy: Policy, reference: str) -> str:
 
 
 def escalation_note(
-    policy: Policy, level: Level, clock: Clock, owed: Owed, missed: int, calendar: Calendar, reference: str
+    policy: Policy,
+    level: Level,
+    clock: Clock,
+    owed: Owed,
+    missed: int,
+    calendar: Calendar,
+    reference: str,
+    now: datetime,
 ) -> str:
     """Return the note that warns of a target or limit reached."""
     html = render(
@@ -85,13 +93,24 @@ def escalation_note(
             "nivel": level.value,
             "reloj": "respuesta" if owed.clock == "respuesta" else "resolución",
             "momento": moment(owed.moment, calendar),
-            "limite": moment(clock.limit, calendar),
+            "limite": moment(clock.limit, calendar) + ("" if clock.exact else APPROXIMATE),
+            "espera": waits(clock, now),
             "incumplido": clock.state is ClockState.BREACHED,
             "texto": owed.step.texto,
             "omitidos": missed,
         },
     )
     return signed(html, reference)
+
+
+def _sum(clock: Clock) -> str:
+    return clock.arithmetic.text() + ("" if clock.exact else APPROXIMATE)
+
+
+def waits(clock: Clock, now: datetime) -> str:
+    """Return how long a clock waited and for whom, such as «1 d 6 h (cliente)»; nothing when it never did."""
+    spent = clock.paused_total(now).items()
+    return ", ".join(f"{spell_duration(length)} ({cause.label})" for cause, length in spent if length)
 
 
 def acknowledgement(

@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.actions import AddNote, OnceOnly, SetFields
 from bot.domain.plan import Plan
 from bot.domain.record import Effect, EffectState, Record
-from bot.domain.ticket import Company, Stats, Ticket
+from bot.domain.ticket import Company, Ticket
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
 from bot.policy.marks import reference
@@ -18,7 +18,6 @@ from bot.policy.model import Policy
 from tests.policy.planner.desk import BOT, LUCIA, MONDAY, loaded, message, shipped, ticket
 
 FILES = ("aprobaciones", "morosidad", "aviso-de-pago", "alcance", "reapertura")
-ACK = "Recibido. Ref. "
 
 
 @cache
@@ -131,8 +130,3 @@ class Life:
     def _note_effect(self, action: OnceOnly, state: EffectState) -> None:
         effects = {**self.record.effects, action.key: Effect(state, self.now)}
         self.record = replace(self.record, effects=effects)
-
-
-def waiting_since(at: datetime) -> Stats:
-    """Return stats of a ticket whose status changed last at a moment."""
-    return Stats(status_updated_at=at)
