@@ -63,6 +63,19 @@ def test_a_lifted_suspension_moves_both_dates_by_exactly_the_time_paused(world: 
     assert "1 d 6 h" in note
 
 
+def test_the_sweep_tells_open_tickets_that_their_companys_mark_changed(world: World) -> None:
+    mark(world, False)
+    ticket = world.open(**DOWN, company="Morosa SAC")
+    world.sweep()
+    for overdue, expected in ((True, {"servicio-suspendido"}), (False, set())):
+        fields = {"name": "Morosa SAC", "custom_fields": {"factura_vencida": overdue}}
+        world.control("POST", "companies", fields)
+        world.redis.delete("semaforo:turn:companies:acelera")
+        world.clock.move(minutes=31)
+        world.sweep()
+        assert tags(world, ticket) == expected
+
+
 def test_unknown_changes_nothing(world: World) -> None:
     mark(world, True)
     ticket = world.open(**DOWN, company="Morosa SAC")

@@ -160,6 +160,51 @@ def test_law_5_emptied_between_every_step(world: World) -> None:
     assert world.end_state(tickets) == before
 
 
+def under_contract(world: World) -> list[int]:
+    """Bring tickets into every state that the contract knows: pending, reminded, stopped, suspended, flagged."""
+    for name, overdue in (("Morosa SAC", True), ("Al Día SAC", False)):
+        world.control("POST", "companies", {"name": name, "custom_fields": {"factura_vencida": overdue}})
+    tickets = open_all(world)
+    pending, reminded, stopped = tickets[:3]
+    for hours, ticket in ((0, stopped), (24, reminded), (40, pending)):
+        world.clock.now = MONDAY + timedelta(hours=hours)
+        world.settle(*tickets)
+        tags = world.ticket(ticket)["tags"]
+        world.as_agent(ticket, status=6, tags=[*tags, "requiere-aprobacion"])
+        world.settle(*tickets)
+    tickets.append(world.open("Caído", "Está caído.", company="Morosa SAC", email="m@morosa.example"))
+    world.settle(*tickets)
+    world.clock.now = MONDAY + timedelta(hours=48)
+    for _ in range(3):
+        world.settle(*tickets)
+        world.clock.move(seconds=6)
+    return tickets
+
+
+def test_law_5_holds_with_every_effect_of_the_contract(world: World) -> None:
+    tickets = under_contract(world)
+    before = world.end_state(tickets)
+    tags = [set(ticket["tags"]) for ticket in before]
+    assert ["detenido" in each for each in tags].count(True) == 1
+    assert ["requiere-aprobacion" in each for each in tags].count(True) == 2
+    assert "servicio-suspendido" in tags[-1]
+    alarms = {t: world.ctx.wakeups.at(TicketKey(PORTAL, t)) for t in tickets[:-1]}
+    for _ in range(2):
+        world.redis.flushall()
+        world.sweep()
+        assert world.end_state(tickets) == before
+    assert {t: world.ctx.wakeups.at(TicketKey(PORTAL, t)) for t in tickets[:-1]} == alarms
+
+
+def test_law_1_holds_with_every_effect_of_the_contract(world: World) -> None:
+    tickets = under_contract(world)
+    before = world.end_state(tickets)
+    world.control("DELETE", "requests")
+    world.settle(*tickets)
+    assert world.end_state(tickets) == before
+    assert world.control("GET", "requests")["writes"] == 0
+
+
 Edit = Callable[[World, int], None]
 
 

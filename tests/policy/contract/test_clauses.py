@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -217,15 +216,17 @@ def test_notes_name_the_wait_by_cause_and_say_when_it_is_approximate() -> None:
     late = notes(life.look())
     assert any("1 d 6 h (cliente)" in html for html in late.values())
     assert not any("aproximado" in html for html in late.values())
-    seen_late = Life(of=ticket(status=6))
-    seen_late.say("Ya lo vemos.")
-    seen_late.of = _changed_at(seen_late, MONDAY + timedelta(seconds=1))
-    (note,) = notes(seen_late.look()).values()
+
+
+def test_a_change_of_status_that_freshdesk_does_not_date_makes_the_dates_approximate() -> None:
+    life = Life()
+    life.look()
+    life.say("Ya lo vemos.")
+    life.of = replace(life.of, status=6)
+    life.look()
+    life.change(priority=1)
+    (note,) = notes(life.look()).values()
     assert "aproximado" in note
-
-
-def _changed_at(life: Life, at: datetime) -> Any:
-    return replace(life.of, stats=replace(life.of.stats, status_updated_at=at))
 
 
 def test_a_vendor_waited_for_is_tagged_once() -> None:
