@@ -161,7 +161,7 @@ def test_law_5_emptied_between_every_step(world: World) -> None:
 
 
 def under_contract(world: World) -> list[int]:
-    """Bring tickets into every state that the contract knows: pending, reminded, stopped, suspended, flagged."""
+    """Bring tickets into the states that the contract knows: pending, reminded, stopped, suspended."""
     for name, overdue in (("Morosa SAC", True), ("Al Día SAC", False)):
         world.control("POST", "companies", {"name": name, "custom_fields": {"factura_vencida": overdue}})
     tickets = open_all(world)

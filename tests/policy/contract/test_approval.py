@@ -164,7 +164,7 @@ def test_hours_are_read_only_while_an_approval_is_pending(
         ("aprobaciones", "recordar_horas: 24 ", "recordar_horas: 48 ", "antes de que venza"),
         ("aprobaciones", "{{ horas }}", "{{ hora }}", "«hora», que no existe"),
         ("aprobaciones", "etiqueta_reactivado: reactivado", "etiqueta_reactivado: detenido", "distintas"),
-        ("aprobaciones", "    cierre:\n      es:", "    cierre:\n      fr:", "cierre"),
+        ("aprobaciones", "    cierre:\n      es:", "    cierre:\n      fr:", "«fr»"),
         ("morosidad", "{{ pausa }}", "{{ cuerpo }}", "«cuerpo», que no existe"),
         ("aviso-de-pago", "contabilidad@mda.pe", "contabilidad", "buzon"),
         ("alcance", "{{ borrador }}", "{% if %}", "plantilla"),
