@@ -120,7 +120,8 @@ class _Desk:
 
         All else it says to clients has names that are known; what is left are reminders and closings.
         """
-        others = {ACKNOWLEDGEMENT, *(billing_key(n, "respuesta") for n in range(20))}
+        others = {ACKNOWLEDGEMENT, *self._keys(), *self.case.record.effects}
+        others |= {billing_key(number, "respuesta") for number in range(20)}
         known = {reference(self.ticket.key, effect) for effect in others}
         return [m for m in self.case.marks.public_messages() if not any(ref in m.text for ref in known)]
 
