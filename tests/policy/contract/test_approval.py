@@ -124,6 +124,22 @@ def test_a_person_may_mark_a_stop_by_hand_and_later_answers_bring_it_back() -> N
     assert "reactivado" in life.of.tags
 
 
+def test_a_mark_by_hand_after_the_reminder_is_not_undone_by_what_was_said_before_it() -> None:
+    life = Life(contract("humana"))
+    life.look()
+    life.ask()
+    for hours in (24, 24):
+        life.move(hours=hours)
+        life.look()
+    life.tag("detenido")
+    life.untag("requiere-aprobacion")
+    life.say("Aprobado.", client=True)
+    for _ in range(2):
+        life.look()
+    assert "detenido" in life.of.tags
+    assert life.keys(":cierre") == []
+
+
 def test_switched_off_replies_give_no_notice_and_so_no_stop() -> None:
     off = shipped("respuestas").replace("activa: true", "activa: false")
     life = Life(contract())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -145,7 +145,9 @@ class ApprovalsThatStayOpen(Approvals):
     stop_status = "null"
 
 
-lasting = settings(max_examples=100, stateful_step_count=25, deadline=None)
+# The phase that explains a failure takes minutes here.
+PHASES = (Phase.reuse, Phase.generate, Phase.shrink)
+lasting = settings(max_examples=100, stateful_step_count=25, deadline=None, phases=PHASES)
 TestApprovals = Approvals.TestCase
 TestConfirmedApprovals = ConfirmedApprovals.TestCase
 TestApprovalsThatStayOpen = ApprovalsThatStayOpen.TestCase
