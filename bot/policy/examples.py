@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from bot.policy.loader import load_sections
-from bot.policy.matching import Circumstances, Classifier, Finding, compile_rules
+from bot.policy.matching import Circumstances, Classifier, compile_rules
 from bot.policy.problems import Problem, shorten
 from bot.policy.rules import Example, Filter, Rule, Scene, State
+from bot.policy.ruling import Finding
 from bot.policy.sections import Sections
 from bot.policy.source import Path
 

@@ -16,7 +16,7 @@ from bot.policy.source import Path, Source, read_source
 
 VERSION = 1
 # Keys of a whole file; items of its lists take them over unless they have their own.
-HEADER: Mapping[str, TypeAdapter[Any]] = {"erratas": TypeAdapter(bool)}
+HEADER: Mapping[str, TypeAdapter[Any]] = {"erratas": TypeAdapter(bool), "firme": TypeAdapter(bool)}
 __all__ = ["SECTIONS", "load_sections"]
 
 

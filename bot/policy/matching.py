@@ -1,7 +1,9 @@
 """Which level, flags and rules does a ticket get?
 
-All rules are evaluated; the most severe level wins. Nothing depends on the order of the rules: of several
-that give the deciding level, the one whose words come first in the ticket is named, then the first by id.
+All rules are evaluated; the most severe level wins. Where there is a scorecard, only firm rules decide so:
+the level of the others is a vote beside the points of the words. Nothing depends on the order of the rules:
+of several that give the deciding level, the one whose words come first in the ticket is named, then the first
+by id.
 """
 
 from __future__ import annotations
@@ -11,20 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.domain.level import Level
 from bot.policy.compile import CompiledFilter, CompiledRule, Compiler
-from bot.policy.evaluate import NOTHING_STRUCK, Case, Match, Struck
+from bot.policy.evaluate import NOTHING_STRUCK, Case, Struck
 from bot.policy.folding import fold_text, fold_word
 from bot.policy.negation import Negation
 from bot.policy.patterns import QUESTION, Found, PatternIndex
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.regexes import RegexSet
 from bot.policy.rules import ANYWHERE, Ambit, Filter, Rule, State
+from bot.policy.ruling import Finding, evidence_of, verdict_of
+from bot.policy.scorecard import Scorecard, ScorecardSection
 from bot.policy.text import Reading, read
-from bot.policy.verdict import Evidence, Verdict
-
-MOST_EVIDENCE = 5
-_RANKS = {level: level.rank for level in Level}
+from bot.policy.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,21 @@ class Circumstances:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Hold what one rule found in a ticket: its evidence, or why words it found do not count."""
-
-    rule: Rule
-    evidence: tuple[Evidence, ...]
-    first_word: int = 0
-    struck_by: tuple[str, ...] = ()
-
-
 class Classifier:
     """Answer for any ticket what the rules say; immutable once built, safe to share between threads."""
 
     def __init__(
-        self, compiler: Compiler, rules: Iterable[Rule], filters: Iterable[Filter], aids: ReadingAids
+        self,
+        compiler: Compiler,
+        rules: Iterable[Rule],
+        filters: Iterable[Filter],
+        aids: ReadingAids,
+        scorecard: Scorecard | None = None,
     ) -> None:
         cards = tuple(filters)
         self._index = compiler.index
+        self.scorecard = scorecard
+        self.short_forms: Mapping[str, str] = compiler.index.equivalents
         self._rules = tuple(compiler.rule(rule, cards) for rule in rules)
         self._filters = tuple(compiler.filter(card) for card in cards)
         self._regexes = RegexSet(compiler.patterns)
@@ -105,7 +102,7 @@ class Classifier:
             for rule in self._woken(case)
             if _acts(rule.card, about, on) and (finding := self._examine(rule, case, strikes)).evidence
         ]
-        return _verdict(found)
+        return verdict_of(found, self.scorecard, case.reading)
 
     def examine(self, rule_id: str, subject: str, body: str, about: Circumstances | None = None) -> Finding:
         """Return what one rule finds in a ticket, whatever its state; KeyError for an unknown rule."""
@@ -153,7 +150,7 @@ class Classifier:
             if not matches:
                 return Finding(rule.card, (), struck_by=tuple(struck.reasons))
         matches = sorted(set(matches), key=lambda match: (match.found, match.leaf.phrase))
-        return Finding(rule.card, _evidence(rule.card.id, matches, case.reading), matches[0].found.start)
+        return Finding(rule.card, evidence_of(rule.card.id, matches, case.reading), matches[0].found.start)
 
 
 class _Strikes:
@@ -179,11 +176,16 @@ class _Strikes:
 
 
 def compile_rules(sections: Mapping[str, Any]) -> Classifier:
-    """Build the classifier from validated sections: `reglas`, `vocabulario`, `filtros`, `lectura`."""
+    """Build the classifier from validated sections.
+
+    They are `reglas`, `vocabulario`, `filtros`, `lectura`, `balanza` and `pesos`.
+    """
     aids: ReadingAids = sections.get("lectura") or ReadingAids()
     short_forms = {fold_word(short): fold_word(full) for short, full in aids.equivalencias.items()}
     compiler = Compiler(PatternIndex(sections.get("vocabulario") or {}, short_forms))
-    return Classifier(compiler, sections.get("reglas") or (), sections.get("filtros") or (), aids)
+    card: ScorecardSection | None = sections.get("balanza")
+    scorecard = Scorecard(card, sections.get("pesos") or {}, short_forms) if card else None
+    return Classifier(compiler, sections.get("reglas") or (), sections.get("filtros") or (), aids, scorecard)
 
 
 def _waking(rules: Iterable[CompiledRule]) -> dict[int, list[int]]:
@@ -200,38 +202,3 @@ def _acts(rule: Rule, about: Circumstances, on: date | None) -> bool:
         return True
     paused = rule.pausada is not None and (on is None or on <= rule.pausada.hasta)
     return not paused and about.lie_in(rule.ambito)
-
-
-def _evidence(rule: str, matches: list[Match], reading: Reading) -> tuple[Evidence, ...]:
-    evidence = []
-    for match in matches[:MOST_EVIDENCE]:
-        start, end, text = reading.slice(match.found.start, match.found.end)
-        place = reading.field_of(match.found.start)
-        words = " … ".join(reading.slice(first, last)[2] for first, last in match.found.parts)
-        evidence.append(Evidence(rule, place, text, start, end, match.leaf.phrase, words))
-    return tuple(evidence)
-
-
-def _verdict(findings: list[Finding]) -> Verdict:
-    acting = [one for one in findings if one.rule.estado is State.ACTIVE]
-    acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
-    deciding = next((one.rule for one in acting if one.rule.nivel is not None), None)
-    return Verdict(
-        level=Level.NORMAL if deciding is None or deciding.nivel is None else deciding.nivel,
-        decided_by=None if deciding is None else deciding.id,
-        rules=tuple(one.rule.id for one in acting),
-        evidence=tuple(evidence for one in acting for evidence in one.evidence),
-        flags=tuple(sorted({flag for one in acting for flag in one.rule.flags})),
-        shadow=tuple(sorted(one.rule.id for one in findings if one.rule.estado is State.SHADOW)),
-        tags=_tags(acting, None if deciding is None else deciding.nivel),
-    )
-
-
-def _tags(acting: list[Finding], level: Level | None) -> tuple[str, ...]:
-    """Return the tags of the rules of the level that won and of those without one; others are overruled."""
-    speaking = (one.rule for one in acting if one.rule.nivel in (level, None))
-    return tuple(sorted({tag for rule in speaking for tag in rule.etiquetas}))
-
-
-def _rank(rule: Rule) -> int:
-    return -1 if rule.nivel is None else _RANKS[rule.nivel]

@@ -75,7 +75,7 @@ class PatternIndex:
 
     def __init__(self, lists: Mapping[str, Iterable[str]], equivalents: Mapping[str, str]) -> None:
         self._lists = {name: tuple(parse(entry) for entry in entries) for name, entries in lists.items()}
-        self._equivalents = equivalents
+        self.equivalents = equivalents
         self._root = _Node()
         self._edges: set[str] = set()
         self._elements: dict[object, int] = {}
@@ -190,7 +190,7 @@ class PatternIndex:
         assert isinstance(part, Word)
         if part.prefix:
             return f"{part.text}*"
-        return self._equivalents.get(part.text, part.text)
+        return self.equivalents.get(part.text, part.text)
 
     def _insert(self, element: int, edges: tuple[str, ...]) -> None:
         node = self._root
@@ -218,7 +218,7 @@ class PatternIndex:
     def _remember(self, word: str) -> tuple[tuple[str, ...], bool]:
         if len(self._edges_of) > _REMEMBERED:
             self._edges_of.clear()
-        plain = self._equivalents.get(word, word)
+        plain = self.equivalents.get(word, word)
         ends = range(SHORTEST_PREFIX, min(len(plain), self._longest_edge) + 1)
         prefixes = (f"{plain[:end]}*" for end in ends)
         kind = ("<numero>",) if plain[:1].isdigit() else ()

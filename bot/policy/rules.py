@@ -221,6 +221,9 @@ class Rule(Section):
     pausada: Pause | None = Field(default=None, description="Apagada hasta una fecha.")
     ignora_filtros: tuple[str, ...] = Field(default=(), description="Filtros que no la apagan.")
     erratas: StrictBool = Field(default=True, description="Con false, una palabra mal escrita no cuenta.")
+    firme: StrictBool = Field(
+        default=True, description="Con false, su nivel es solo un voto en la balanza, si la hay."
+    )
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.policy.sections import SECTIONS
 _DESCRIPTIONS = {
     "version": "Versión del formato de estos archivos.",
     "erratas": "Con false, las reglas de este archivo no perdonan una letra equivocada.",
+    "firme": "Con false, las reglas de este archivo solo votan en la balanza.",
 }
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from bot.domain.level import Level
 from bot.policy.approval import ApprovalSection
 from bot.policy.billing import BillingSection
 from bot.policy.calendar_section import CalendarSection
@@ -27,6 +28,7 @@ from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown
 from bot.policy.replies import AcknowledgementSection
 from bot.policy.rules import Filter, Rule, Vocabulary
 from bot.policy.scope import ScopeSection
+from bot.policy.scorecard import ScorecardSection, Weights
 from bot.policy.source import Path
 from bot.policy.statuses import PortalsSection
 from bot.policy.tags import TagsSection
@@ -87,12 +89,19 @@ SECTIONS: dict[str, SectionSpec] = {
     "reglas": SectionSpec(
         Annotated[tuple[Rule, ...], Field(description="Las reglas de clasificación.")],
         Merge.LIST,
-        header=("erratas",),
+        header=("erratas", "firme"),
     ),
     "filtros": SectionSpec(
         Annotated[tuple[Filter, ...], Field(description="Palabras que quitan peso a otras.")],
         Merge.LIST,
         header=("erratas",),
+    ),
+    "balanza": SectionSpec(
+        Annotated[ScorecardSection, Field(description="Qué decide cuando ninguna regla firme lo hace.")]
+    ),
+    "pesos": SectionSpec(
+        Annotated[Mapping[Level, Weights], Field(description="Palabras y puntos de cada nivel.")],
+        Merge.MAPPING,
     ),
     "casos": SectionSpec(
         Annotated[tuple[ClockCase, ...], Field(description="Tickets de prueba con su nivel y sus fechas.")],

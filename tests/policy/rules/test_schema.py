@@ -20,7 +20,7 @@ def _described(schema: Any) -> list[str]:
 
 
 def test_every_section_is_in_it() -> None:
-    assert set(SECTIONS) | {"version", "erratas"} == set(json_schema()["properties"])
+    assert set(SECTIONS) | {"version", "erratas", "firme"} == set(json_schema()["properties"])
 
 
 def test_unknown_sections_and_keys_are_refused() -> None:

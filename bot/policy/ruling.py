@@ -1,0 +1,94 @@
+"""Which verdict follows from what the rules found in a ticket and what its words weigh?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.level import Level
+from bot.policy.evaluate import Match
+from bot.policy.rules import Rule, State
+from bot.policy.scorecard import NAME, Reason, Scorecard, Weighing
+from bot.policy.text import Reading
+from bot.policy.verdict import Evidence, Verdict
+
+MOST_EVIDENCE = 5
+_RANKS = {level: level.rank for level in Level}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold what one rule found in a ticket: its evidence, or why words it found do not count."""
+
+    rule: Rule
+    evidence: tuple[Evidence, ...]
+    first_word: int = 0
+    struck_by: tuple[str, ...] = ()
+
+
+def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading: Reading) -> Verdict:
+    """Return the level of the most severe firm rule, else what the scorecard says with the rules' vote."""
+    found = list(findings)
+    acting = [one for one in found if one.rule.estado is State.ACTIVE]
+    acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
+    rule, weighing = _deciding(acting), None
+    if scorecard is not None and (rule is None or not rule.firme):
+        weighing = scorecard.weigh(reading, None if rule is None else rule.nivel)
+        rule = next((one.rule for one in acting if one.rule.nivel is weighing.winner()), None)
+    level = weighing.winner() if weighing else (rule.nivel if rule else None) or Level.NORMAL
+    evidence = tuple(evidence for one in acting for evidence in one.evidence)
+    if scorecard is not None and weighing is not None and rule is None:
+        evidence = (*_weighed(scorecard, weighing, level, reading), *evidence)
+    return Verdict(
+        level=level,
+        decided_by=rule.id if rule else NAME if weighing and weighing.found else None,
+        rules=tuple(one.rule.id for one in acting),
+        evidence=evidence,
+        flags=tuple(sorted({flag for one in acting for flag in one.rule.flags})),
+        shadow=tuple(sorted(one.rule.id for one in found if one.rule.estado is State.SHADOW)),
+        tags=_tags(acting, level),
+    )
+
+
+def evidence_of(rule: str, matches: list[Match], reading: Reading) -> tuple[Evidence, ...]:
+    """Return the first matches of a rule as slices of the ticket."""
+    return tuple(
+        _slice(rule, match.leaf.phrase, match.found.parts, reading) for match in matches[:MOST_EVIDENCE]
+    )
+
+
+def _deciding(acting: list[Finding]) -> Rule | None:
+    """Return the firm rule of the most severe level, else the one whose level is the others' vote."""
+    with_level = [one.rule for one in acting if one.rule.nivel is not None]
+    return next((rule for rule in with_level if rule.firme), with_level[0] if with_level else None)
+
+
+def _weighed(scorecard: Scorecard, weighing: Weighing, level: Level, reading: Reading) -> Iterable[Evidence]:
+    """Yield the strongest words for a level, none inside another that was yielded before."""
+    told: list[Reason] = []
+    for reason in scorecard.reasons(weighing, level):
+        words = _covered(reason)
+        if len(told) < MOST_EVIDENCE and not any(words & _covered(other) for other in told):
+            told.append(reason)
+    for reason in told:
+        yield _slice(NAME, f"{reason.entry} (+{reason.points})", reason.pieces, reading)
+
+
+def _covered(reason: Reason) -> set[int]:
+    return {word for first, end in reason.pieces for word in range(first, end)}
+
+
+def _slice(rule: str, phrase: str, pieces: tuple[tuple[int, int], ...], reading: Reading) -> Evidence:
+    start, end, text = reading.slice(pieces[0][0], pieces[-1][1])
+    words = " … ".join(reading.slice(first, last)[2] for first, last in pieces)
+    return Evidence(rule, reading.field_of(pieces[0][0]), text, start, end, phrase, words)
+
+
+def _tags(acting: list[Finding], level: Level) -> tuple[str, ...]:
+    """Return the tags of the rules of the level that won and of those without one; others are overruled."""
+    speaking = (one.rule for one in acting if one.rule.nivel in (level, None))
+    return tuple(sorted({tag for rule in speaking for tag in rule.etiquetas}))
+
+
+def _rank(rule: Rule) -> int:
+    return -1 if rule.nivel is None else _RANKS[rule.nivel]
