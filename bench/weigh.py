@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from bench.classification import FLAGS, load, read
@@ -164,7 +165,8 @@ def fit(
     shares = Counter(labels)
     dice = random.Random(len(samples))
     order = list(range(len(samples)))
-    for _ in track(range(EPOCHS), description=f"{classes[0]}: {len(entries)} entries"):
+    title = f"{classes[0]}: {len(entries)} entries"
+    for _ in track(range(EPOCHS), description=title, console=Console(stderr=True)):
         dice.shuffle(order)
         for at in order:
             weight = len(samples) / (len(classes) * shares[labels[at]])
@@ -212,12 +214,18 @@ class _Regression:
         return [value - mean for value in row]
 
 
-def write(file: Path, name: str, place: int, table: Table) -> None:
-    """Write the points of one class, the words that speak most for it first."""
+def points_of(table: Table, place: int) -> dict[int, list[str]]:
+    """Return the entries of one class by their points."""
     groups: dict[int, list[str]] = defaultdict(list)
     for entry, row in sorted(table.points.items()):
         if row[place]:
             groups[row[place]].append(entry)
+    return groups
+
+
+def write(file: Path, name: str, place: int, table: Table) -> None:
+    """Write the points of one class, the words that speak most for it first."""
+    groups = points_of(table, place)
     text = _HEAD.format(name=name, base=table.base[place])
     for points in sorted(groups, reverse=True):
         words = textwrap.fill(", ".join(groups[points]), 110, break_long_words=False, break_on_hyphens=False)

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 
 from bot.policy.folding import fold_text
+from bot.policy.greetings import is_greeting
 
 Span = tuple[int, int]
 
 # A forward with fewer words of its own than this is about what it forwards.
-FORWARD_WORDS = 12
+FORWARD_WORDS = 20
 # A closing such as «Saludos» in the very first words is a greeting, and what follows is no signature.
 WORDS_BEFORE_CLOSING = 5
 _LONGEST_SIGNATURE = 12
@@ -69,9 +70,7 @@ _OFFICE = re.compile(
     r"|supervisor\w*|administra\w+|contador\w*|contabilidad|tesorer\w+|area|departamento|dpto|asesor\w*"
     r"|practicante|secretari[oa]|subgerente|responsable|especialista|consultor\w*|recursos humanos|rrhh)\b"
 )
-_SMALL_WORDS = frozenset(
-    re.split(" ", "de del la las los y e el en a da do dos con por para & - – — | / · •")
-)
+_SMALL_WORDS = re.split(" ", "de del la las los y e el en a da do dos con por para & - – — | / · •")
 _NEGATORS = re.compile(r"\b(?:no|ni|sin|nadie|nunca)\b")
 _WORDS = re.compile(r"\w+")
 
@@ -105,9 +104,10 @@ def visible_spans(body: str, subject: str = "") -> list[Span]:
     forwarded = _FORWARD_PREFIX.search(subject[: subject_start(subject)]) or any(
         _FORWARD_MARKER.match(line.folded) for line in lines
     )
-    if forwarded and not _has_words(own, FORWARD_WORDS):
-        own = _without_notices(lines)
-    return _spans(own if any(_WORDS.search(line.raw) for line in own) else lines)
+    plain = _without_courtesy(own)
+    if forwarded and not _has_words(plain, FORWARD_WORDS):
+        plain = _without_courtesy(_without_notices(lines))
+    return _spans(next((some for some in (plain, own) if _has_words(some, 1)), lines))
 
 
 def _split(text: str) -> list[Line]:
@@ -228,6 +228,14 @@ def _without_signature(lines: list[Line]) -> list[Line]:
     return [line for at, line in enumerate(lines) if at not in hidden]
 
 
+def _without_courtesy(lines: list[Line]) -> list[Line]:
+    """Drop lines at the top that only greet, and lines that only close; thanks may be all there is."""
+    first = 0
+    while first < len(lines) and (lines[first].is_blank or is_greeting(lines[first].raw)):
+        first += 1
+    return [line for line in lines[first:] if not _is_closing(line) or "gracias" in line.folded]
+
+
 def _is_closing(line: Line) -> bool:
     return len(line.folded) <= 60 and _CLOSING.fullmatch(line.folded) is not None
 
@@ -280,7 +288,8 @@ def _is_name(line: Line, shouted: bool) -> bool:
 
 
 def _is_office(line: Line) -> bool:
-    short = len(line.raw.split()) <= 7 and line.raw[0].isupper()
+    words = [word for word in line.raw.split() if word.lower() not in _SMALL_WORDS]
+    short = len(words) <= 7 and line.raw[0].isupper()
     return short and bool(_OFFICE.search(line.folded)) and not _NEGATORS.search(line.folded)
 
 

@@ -8,25 +8,25 @@ CLOSINGS = {
     "saludos": Mail("""
 Buenas tardes, necesito exportar la lista de clientes de este año.
 
-Saludos,
+|Saludos,
 |Ana Paz
 |Jefa de Ventas
 """),
     "atte.": Mail("""
 Estimados, el reporte mensual no cuadra con el Excel de finanzas.
-Atte.
+|Atte.
 |Milagros Huamaní
 |Asistente administrativa
 """),
     "short forms": Mail("""
 buenas, no me baja el pdf de las cotizaciones desde ayer
-slds
+|slds
 |Renzo
 """),
     "cordialmente with a company": Mail("""
 Solicito la factura del mes de julio a la sucursal de Piura.
 
-Cordialmente,
+|Cordialmente,
 
 |CPC Teófilo Anampa Huarcaya
 |Contador General
@@ -36,7 +36,7 @@ Cordialmente,
 """),
     "contact lines": Mail("""
 Por favor crear un usuario para la nueva supervisora.
-Saludos cordiales
+|Saludos cordiales
 |Marta Ríos
 |Cel. 999 888 777
 |www.cliente.example
@@ -68,13 +68,13 @@ El formulario duplica los contactos desde el martes.
 |Analista CRM
 """),
     "saludos as a greeting": Mail("""
-Saludos,
+|Saludos,
 No entra nadie al sistema
 Gracias
 """),
     "request after the closing": Mail("""
 Buenas tardes, les agradezco la capacitación del viernes pasado.
-Saludos,
+|Saludos,
 |Ana Paz
 
 PD: desde hoy nadie puede entrar al CRM, por favor revisen
@@ -86,7 +86,7 @@ El CRM sigue caído para todos los de ventas
 """),
     "a question after the closing": Mail("""
 Hola, les paso los datos que pidieron ayer en la reunión.
-Saludos
+|Saludos
 ¿Cuándo abren el acceso?
 """),
     "shouted last line": Mail("""
@@ -100,7 +100,7 @@ GRACIAS
 NADIE PUEDE ENTRAR
 """),
     "one word after a greeting": Mail("""
-Buenos días:
+|Buenos días:
 
 Facturación
 """),
@@ -112,8 +112,8 @@ factura
     "only a name": Mail("""
 Ana Paz
 """),
-    "greeting stays": Mail("""
-Buenos días estimados, espero que se encuentren bien.
+    "greeting on a line of its own": Mail("""
+|Buenos días estimados, espero que se encuentren bien.
 
 ¿Cómo se crean roles?
 """),
@@ -141,7 +141,7 @@ El reporte no cuadra.
     "notice after the signature": Mail("""
 El reporte mensual no cuadra con el Excel de finanzas.
 
-Saludos,
+|Saludos,
 |Ana Paz
 |
 |La información contenida en este mensaje es privilegiada y exclusiva del destinatario.
