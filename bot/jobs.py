@@ -27,6 +27,7 @@ def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
     ctx, key = _parts(), TicketKey(portal, ticket_id)
     if portal not in ctx.freshdesk:
         ctx.wakeups.forget(key)
+        ctx.failures.clear(key)
         log.warning("unknown portal", ticket=str(key))
         return
     try:

@@ -21,6 +21,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
@@ -66,6 +67,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
+        outcomes=Outcomes(redis, timedelta(days=settings.outcome_retention_days)),
         corrections=Corrections(redis, retention),
         facts=Facts(redis),
         failures=Failures(redis),

@@ -24,6 +24,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
 
@@ -32,6 +33,7 @@ PORTAL = "acelera"
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 RETENTION = timedelta(days=90)
+OUTCOME_RETENTION = timedelta(days=180)
 
 
 @dataclass
@@ -79,6 +81,7 @@ class World:
             ledger=Ledger(redis, RETENTION),
             leases=Leases(redis, timedelta(seconds=20)),
             journal=Journal(redis, RETENTION),
+            outcomes=Outcomes(redis, OUTCOME_RETENTION),
             corrections=Corrections(redis, RETENTION),
             facts=Facts(redis),
             failures=Failures(redis),

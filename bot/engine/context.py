@@ -16,6 +16,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
 
@@ -41,6 +42,7 @@ class Context:
     ledger: Ledger
     leases: Leases
     journal: Journal
+    outcomes: Outcomes
     corrections: Corrections
     facts: Facts
     failures: Failures
