@@ -16,6 +16,7 @@ from bot.cli import (
     export,
     forms,
     processes,
+    report,
     rulebook,
     rules,
     tickets,
@@ -30,6 +31,18 @@ def main() -> None:
     set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, rulebook, decisions, tickets, doctor, backtest, corrections, export, forms):
+for module in (
+    processes,
+    rules,
+    rulebook,
+    decisions,
+    tickets,
+    doctor,
+    backtest,
+    corrections,
+    export,
+    forms,
+    report,
+):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -22,6 +22,8 @@ from bot.store.connection import NAMESPACE, as_text
 
 _PREFIX = f"{NAMESPACE}:outcome:"
 _PAGE = 2000
+_LEVELS = {level.value: level for level in Level}  # calling an enum costs three times a look-up
+_STATES = {state.value: state for state in ClockState}
 
 
 class Outcomes:
@@ -45,7 +47,7 @@ class Outcomes:
         while page := list(islice(names, _PAGE)):
             for name, text in zip(page, self._redis.mget(page), strict=True):
                 if text is not None:
-                    yield _outcome(TicketKey.parse(name.removeprefix(_PREFIX)), json.loads(text))
+                    yield _outcome(TicketKey.parse(name.removeprefix(_PREFIX)), json.loads(as_text(text)))
 
     def forget(self, key: TicketKey) -> None:
         """Erase a ticket's outcome."""
@@ -80,7 +82,7 @@ def _outcome(key: TicketKey, data: dict[str, Any]) -> TicketOutcome:
     resolution, closed = data["resolution"], data["closed"]
     return TicketOutcome(
         key=key,
-        level=Level(data["level"]),
+        level=_LEVELS[data["level"]],
         created_at=_moment(data["created"]),
         looked_at=_moment(data["looked"]),
         response=_promise(data["response"]),
@@ -100,7 +102,7 @@ def _outcome(key: TicketKey, data: dict[str, Any]) -> TicketOutcome:
 
 
 def _promise(data: list[Any]) -> Promise:
-    return Promise(ClockState(data[0]), _moment(data[1]))
+    return Promise(_STATES[data[0]], _moment(data[1]))
 
 
 def _moment(seconds: float) -> datetime:
