@@ -24,6 +24,7 @@ from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 
@@ -73,6 +74,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
+        traces=Traces(redis),
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,

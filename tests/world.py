@@ -26,6 +26,7 @@ from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 PORTAL = "acelera"
@@ -64,6 +65,15 @@ class SyncQueue:
         """Keep one sweep."""
         self.waiting.append(("sweep", (portal,)))
 
+    def about(self, keys: Iterable[TicketKey]) -> list[str]:
+        """Name the jobs about tickets by their place."""
+        named = {(key.portal, key.ticket_id) for key in keys}
+        return [str(place) for place, (_, about) in enumerate(self.waiting) if about[:2] in named]
+
+    def drop(self, jobs: Iterable[str]) -> None:
+        """Drop jobs by their place."""
+        self.waiting = [one for place, one in enumerate(self.waiting) if str(place) not in set(jobs)]
+
 
 class World:
     """Drive the engine by hand against the simulator."""
@@ -87,6 +97,7 @@ class World:
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),
             rulebook=rulebook,
+            traces=Traces(redis),
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,

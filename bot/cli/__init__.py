@@ -14,6 +14,7 @@ from bot.cli import (
     decisions,
     doctor,
     export,
+    forget,
     forms,
     processes,
     report,
@@ -41,6 +42,7 @@ for module in (
     backtest,
     corrections,
     export,
+    forget,
     forms,
     report,
 ):

@@ -34,7 +34,7 @@ def print_report(data: Mapping[str, Any]) -> None:
 
 def _print_promises(console: Console, title: str, groups: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     table = Table(box=None, pad_edge=False)
-    table.add_column(title)
+    table.add_column(title, no_wrap=True)
     table.add_column("tickets", justify="right")
     for clock in _CLOCKS:
         for column in (f"{clock}: met", "missed", "pending", "kept"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,6 +18,7 @@ from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 
@@ -30,6 +31,14 @@ class Queue(Protocol):
 
     def sweep(self, portal: str) -> None:
         """Queue one sweep of a portal."""
+        ...
+
+    def about(self, keys: Iterable[TicketKey]) -> list[str]:
+        """Return the jobs that wait or have failed and name one of these tickets."""
+        ...
+
+    def drop(self, jobs: Iterable[str]) -> None:
+        """Delete jobs."""
         ...
 
 
@@ -48,6 +57,7 @@ class Context:
     failures: Failures
     heartbeats: Heartbeats
     rulebook: Rulebook
+    traces: Traces
     queue: Queue
     now: Callable[[], datetime]
     writes_allowed: Callable[[str], bool]

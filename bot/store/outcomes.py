@@ -49,6 +49,11 @@ class Outcomes:
                 if text is not None:
                     yield _outcome(TicketKey.parse(name.removeprefix(_PREFIX)), json.loads(as_text(text)))
 
+    def read(self, key: TicketKey) -> TicketOutcome | None:
+        """Return a ticket's outcome, or None."""
+        text = self._redis.get(f"{_PREFIX}{key}")
+        return None if text is None else _outcome(key, json.loads(as_text(text)))
+
     def forget(self, key: TicketKey) -> None:
         """Erase a ticket's outcome."""
         self._redis.delete(f"{_PREFIX}{key}")
