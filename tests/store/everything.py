@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import zlib
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +28,8 @@ def canaries_in(texts: Iterable[str], canaries: Iterable[str]) -> set[str]:
     joined = "\n".join(texts).casefold()
     for canary in canaries:
         plain = canary.casefold()
-        forms = {plain, plain.encode("unicode_escape").decode(), plain.replace("@", "%40")}
+        escaped = {json.dumps(case)[1:-1].casefold() for case in (canary, plain, canary.upper())}
+        forms = {plain, plain.replace("@", "%40"), *escaped}
         if any(form in joined for form in forms):
             found.add(canary)
     return found
