@@ -68,7 +68,8 @@ def _context(settings: Settings, redis: Redis) -> Context:
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
-        outcomes=Outcomes(redis, timedelta(days=settings.outcome_retention_days)),
+        # A requester's tickets are found by their outcomes, which must not go before the rest.
+        outcomes=Outcomes(redis, max(retention, timedelta(days=settings.outcome_retention_days))),
         corrections=Corrections(redis, retention),
         facts=Facts(redis),
         failures=Failures(redis),

@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.policy.statuses import PauseCause
+
 WIDTH = 110
 _CLOCKS = ("response", "resolution")
 _DASH = "–"
@@ -25,7 +27,8 @@ def print_report(data: Mapping[str, Any]) -> None:
     )
     _print_promises(console, "client", ((_client(one), one) for one in data["clients"]))
     _print_promises(console, "week of", ((one["week"], one) for one in data["weeks"]))
-    _print_parts(console, "waiting for", total["waiting"], "business hours")
+    waiting = {PauseCause(cause).label: part for cause, part in total["waiting"].items()}
+    _print_parts(console, "waiting for", waiting, "business hours")
     _print_parts(console, "whose time", total["delay"], "business hours")
     console.print(f"\nwarnings told: {total['escalations']}")
     if total["inferred"]:
