@@ -34,7 +34,7 @@ def time_spent(case: Case) -> TimeSpent:
         waited={cause.value: length for cause, length in lengths.items() if _waits(cause) and length},
         waits_for=None if shut else _now_waiting(stops),
         closed_at=in_utc(shut.start) if shut else None,
-        exact=(shut is None or shut.exact) and all(pause.exact for pause in pauses),
+        exact=all(each.exact for each in facts.history) and all(pause.exact for pause in pauses),
     )
 
 
