@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import random
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
@@ -16,6 +20,10 @@ _UNAUTHORIZED_WAIT = timedelta(minutes=10)  # trying on with a dead key can lock
 _context: Context | None = None
 
 
+class JobFailed(Exception):
+    """A job ended in an error that was not foreseen; its text is a reason without content."""
+
+
 def use(context: Context) -> None:
     """Give this process the parts its jobs work with; the worker calls it once before the first job."""
     global _context
@@ -24,9 +32,33 @@ def use(context: Context) -> None:
 
 def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
     """Attempt one ticket; whatever goes wrong, the ticket is looked at again."""
-    ctx, key = _parts(), TicketKey(portal, ticket_id)
-    if portal not in ctx.freshdesk:
+    with _without_content():
+        _attempt(_parts(), TicketKey(portal, ticket_id), token)
+
+
+def sweep_portal(portal: str) -> None:
+    """Sweep one portal; a failed sweep is made up for by the next one, which looks back further."""
+    with _without_content():
+        try:
+            sweeping.sweep(_parts(), portal)
+        except FreshdeskError as error:
+            log.warning("sweep failed", portal=portal, error=_reason(error))
+
+
+@contextmanager
+def _without_content() -> Iterator[None]:
+    """Let out no error but by its name: RQ keeps tracebacks and logs them, and a text may be a customer's."""
+    try:
+        yield
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise JobFailed(f"{_reason(error)} at {Path(last.filename).name}:{last.lineno}") from None
+
+
+def _attempt(ctx: Context, key: TicketKey, token: int) -> None:
+    if key.portal not in ctx.freshdesk:
         ctx.wakeups.forget(key)
+        ctx.failures.clear(key)
         log.warning("unknown portal", ticket=str(key))
         return
     try:
@@ -44,15 +76,6 @@ def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
         _fail(ctx, key, "401: the API key is refused", at_least=_UNAUTHORIZED_WAIT)
     except Exception as error:  # the last net of a job: the ticket must ring again whatever happened
         _fail(ctx, key, _reason(error))
-
-
-def sweep_portal(portal: str) -> None:
-    """Sweep one portal; a failed sweep is made up for by the next one, which looks back further."""
-    ctx = _parts()
-    try:
-        sweeping.sweep(ctx, portal)
-    except FreshdeskError as error:
-        log.warning("sweep failed", portal=portal, error=_reason(error))
 
 
 def _parts() -> Context:

@@ -21,8 +21,10 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 
@@ -66,11 +68,14 @@ def _context(settings: Settings, redis: Redis) -> Context:
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
+        # A requester's tickets are found by their outcomes, which must not go before the rest.
+        outcomes=Outcomes(redis, max(retention, timedelta(days=settings.outcome_retention_days))),
         corrections=Corrections(redis, retention),
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
+        traces=Traces(redis),
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,

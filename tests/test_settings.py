@@ -66,6 +66,8 @@ GOOD: list[Any] = [
     ("LOG_FORMAT", "console", "log_format", "console"),
     ("RETENTION_DAYS", None, "retention_days", 90),
     ("RETENTION_DAYS", "1", "retention_days", 1),
+    ("OUTCOME_RETENTION_DAYS", None, "outcome_retention_days", 180),
+    ("OUTCOME_RETENTION_DAYS", "30", "outcome_retention_days", 30),
 ]
 
 
@@ -104,6 +106,7 @@ BAD = [
     ("RETENTION_DAYS", "0"),
     ("RETENTION_DAYS", "1.5"),
     ("RETENTION_DAYS", "3651"),
+    ("OUTCOME_RETENTION_DAYS", "0"),
     ("PORTAL_ACELERA_DOMAIN", None),
     ("PORTAL_ACELERA_API_KEY", None),
     ("PORTAL_ACELERA_API_KEY", "   "),

@@ -24,7 +24,9 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 PORTAL = "acelera"
@@ -32,6 +34,7 @@ PORTAL = "acelera"
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 RETENTION = timedelta(days=90)
+OUTCOME_RETENTION = timedelta(days=180)
 
 
 @dataclass
@@ -62,6 +65,15 @@ class SyncQueue:
         """Keep one sweep."""
         self.waiting.append(("sweep", (portal,)))
 
+    def about(self, keys: Iterable[TicketKey]) -> list[str]:
+        """Name the jobs about tickets by their place."""
+        named = {(key.portal, key.ticket_id) for key in keys}
+        return [str(place) for place, (_, about) in enumerate(self.waiting) if about[:2] in named]
+
+    def drop(self, jobs: Iterable[str]) -> None:
+        """Drop jobs by their place."""
+        self.waiting = [one for place, one in enumerate(self.waiting) if str(place) not in set(jobs)]
+
 
 class World:
     """Drive the engine by hand against the simulator."""
@@ -79,11 +91,13 @@ class World:
             ledger=Ledger(redis, RETENTION),
             leases=Leases(redis, timedelta(seconds=20)),
             journal=Journal(redis, RETENTION),
+            outcomes=Outcomes(redis, OUTCOME_RETENTION),
             corrections=Corrections(redis, RETENTION),
             facts=Facts(redis),
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),
             rulebook=rulebook,
+            traces=Traces(redis),
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,

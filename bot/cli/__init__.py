@@ -14,8 +14,10 @@ from bot.cli import (
     decisions,
     doctor,
     export,
+    forget,
     forms,
     processes,
+    report,
     rulebook,
     rules,
     tickets,
@@ -30,6 +32,19 @@ def main() -> None:
     set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, rulebook, decisions, tickets, doctor, backtest, corrections, export, forms):
+for module in (
+    processes,
+    rules,
+    rulebook,
+    decisions,
+    tickets,
+    doctor,
+    backtest,
+    corrections,
+    export,
+    forget,
+    forms,
+    report,
+):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +16,9 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 
@@ -31,6 +33,14 @@ class Queue(Protocol):
         """Queue one sweep of a portal."""
         ...
 
+    def about(self, keys: Iterable[TicketKey]) -> list[str]:
+        """Return the jobs that wait or have failed and name one of these tickets."""
+        ...
+
+    def drop(self, jobs: Iterable[str]) -> None:
+        """Delete jobs."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -41,11 +51,13 @@ class Context:
     ledger: Ledger
     leases: Leases
     journal: Journal
+    outcomes: Outcomes
     corrections: Corrections
     facts: Facts
     failures: Failures
     heartbeats: Heartbeats
     rulebook: Rulebook
+    traces: Traces
     queue: Queue
     now: Callable[[], datetime]
     writes_allowed: Callable[[str], bool]

@@ -20,6 +20,7 @@ from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
 from bot.policy.approval_demands import needs_logged_time
+from bot.policy.report_outcome import outcome_of
 from bot.store.leases import Lease
 from bot.telemetry import log
 
@@ -111,7 +112,9 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
             if ctx.now() >= deadline or not lease.is_held():
                 raise LeaseLost(str(key))
             execute(ctx, seen.record, plan, action)
-    ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())
+    record, now = ctx.ledger.read(key), ctx.now()
+    ctx.journal.record(key, journal_entry(seen.ticket, record, plan, ctx), now)
+    ctx.outcomes.keep(outcome_of(seen.ticket, record, plan, now))
     log.info(
         "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
     )

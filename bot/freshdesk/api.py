@@ -84,6 +84,14 @@ class FreshdeskApi(Protocol):
         """Walk tickets by time of update, oldest first, past the 300-page limit, each id once."""
         ...
 
+    def tickets_of(self, requester_id: int) -> Iterator[int]:
+        """Walk the numbers of a requester's tickets, but for those that are spam, deleted or archived."""
+        ...
+
+    def requester_ids(self, email: str) -> tuple[int, ...]:
+        """Return the contacts that have an address, deleted ones included."""
+        ...
+
     def get_company(self, company_id: int) -> Company:
         """Read what the contract asks about one company."""
         ...

@@ -6,8 +6,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from bot.freshdesk.transport import BoundedSession, Key, Limits
 T = TypeVar("T")
 
 _DOMAIN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_PAGE = 300  # Freshdesk serves no page beyond
 
 
@@ -167,6 +169,25 @@ class FreshdeskClient:
         )
         return answer.read_rows(partial(codec.ticket_row, otherwise=since)), answer.has_next
 
+    def tickets_of(self, requester_id: int) -> Iterator[int]:
+        """Walk the numbers of a requester's tickets, but for those that are spam, deleted or archived."""
+        return self._rows(
+            codec.identity,
+            lambda api: api.tickets.list_tickets,
+            filter_name=None,
+            requester_id=requester_id,
+            updated_since=codec.zulu(_BEGINNING),  # without it only those of the last 30 days are listed
+        )
+
+    def requester_ids(self, email: str) -> tuple[int, ...]:
+        """Return the contacts that have an address, deleted ones included."""
+        states: tuple[dict[str, str], ...] = ({}, {"state": "deleted"})
+        found = (
+            self._rows(codec.identity, lambda api: api.contacts.list_contacts, email=email, **state)
+            for state in states
+        )
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
     def get_company(self, company_id: int) -> Company:
         """Read what the contract asks about one company."""
         api = self._library
@@ -203,11 +224,12 @@ class FreshdeskClient:
         reader: Callable[[codec.Raw], T],
         method: Callable[[Library], Callable[..., object]],
         *args: object,
+        **kwargs: object,
     ) -> Iterator[T]:
         """Walk all pages of a list: another follows exactly when the Link header says so."""
         api = self._library
         for page in range(1, _LAST_PAGE + 1):
-            answer = api.ask_page(method(api), *args, page=page)
+            answer = api.ask_page(method(api), *args, page=page, **kwargs)
             yield from answer.read_rows(reader)
             if not answer.has_next:
                 return

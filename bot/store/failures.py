@@ -12,7 +12,7 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
 
-_FAILURES = f"{NAMESPACE}:failures"
+FAILURES = f"{NAMESPACE}:failures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,22 @@ class Failures:
 
     def add(self, key: TicketKey, reason: str, now: datetime) -> Failure:
         """Count one more failure of a ticket and return the run."""
-        earlier = self._read(self._redis.hget(_FAILURES, str(key)), key)
+        earlier = self._read(self._redis.hget(FAILURES, str(key)), key)
         failure = Failure(
             key, earlier.attempts + 1 if earlier else 1, reason, earlier.first_at if earlier else now, now
         )
         data = {**asdict(failure), "first_at": failure.first_at.isoformat(), "last_at": now.isoformat()}
         del data["key"]
-        self._redis.hset(_FAILURES, str(key), json.dumps(data))
+        self._redis.hset(FAILURES, str(key), json.dumps(data))
         return failure
 
     def clear(self, key: TicketKey) -> None:
         """Forget a ticket's failures."""
-        self._redis.hdel(_FAILURES, str(key))
+        self._redis.hdel(FAILURES, str(key))
 
     def all(self) -> Iterator[Failure]:
         """Yield every failing ticket."""
-        for name, raw in self._redis.hscan_iter(_FAILURES):
+        for name, raw in self._redis.hscan_iter(FAILURES):
             failure = self._read(raw, TicketKey.parse(as_text(name)))
             if failure is not None:
                 yield failure
