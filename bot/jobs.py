@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
 from bot.engine.context import Context
-from bot.engine.reconcile import LeaseLost, reconcile, retry_at
+from bot.engine.quarantine import note_failure, reason_of
+from bot.engine.reconcile import reconcile
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 
@@ -35,15 +36,14 @@ def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
     except NotFound:
         _close(ctx, key)
     except RateLimited as error:
+        ctx.failures.uncount(key)
         wait = error.retry_after if error.retry_after is not None else 60.0
         ctx.wakeups.postpone(key, ctx.now() + timedelta(seconds=wait + random.uniform(0, 2)))  # noqa: S311
         log.info("rate limited", ticket=str(key), seconds=wait)
-    except LeaseLost:
-        ctx.wakeups.postpone(key, ctx.now() + ctx.leases.duration)
-    except Unauthorized:
-        _fail(ctx, key, "401: the API key is refused", at_least=_UNAUTHORIZED_WAIT)
+    except Unauthorized as error:
+        note_failure(ctx, key, error, at_least=_UNAUTHORIZED_WAIT)
     except Exception as error:  # the last net of a job: the ticket must ring again whatever happened
-        _fail(ctx, key, _reason(error))
+        note_failure(ctx, key, error)
 
 
 def sweep_portal(portal: str) -> None:
@@ -52,7 +52,7 @@ def sweep_portal(portal: str) -> None:
     try:
         sweeping.sweep(ctx, portal)
     except FreshdeskError as error:
-        log.warning("sweep failed", portal=portal, error=_reason(error))
+        log.warning("sweep failed", portal=portal, error=reason_of(error))
 
 
 def _parts() -> Context:
@@ -66,16 +66,3 @@ def _close(ctx: Context, key: TicketKey) -> None:
     ctx.wakeups.forget(key)
     ctx.failures.clear(key)
     log.info("ticket gone", ticket=str(key))
-
-
-def _fail(ctx: Context, key: TicketKey, reason: str, at_least: timedelta = timedelta()) -> None:
-    failure = ctx.failures.add(key, reason, ctx.now())
-    ctx.wakeups.postpone(key, max(retry_at(ctx.now(), failure.attempts), ctx.now() + at_least))
-    log.warning("reconcile failed", ticket=str(key), reason=reason, attempts=failure.attempts)
-
-
-def _reason(error: Exception) -> str:
-    """Name an error without its text, which may hold what a customer wrote."""
-    status = getattr(error, "status", None)
-    fields = ",".join(f"{e.field}:{e.code}" for e in getattr(error, "fields", ()))
-    return " ".join(part for part in (type(error).__name__, str(status or ""), fields) if part)

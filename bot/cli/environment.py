@@ -13,7 +13,7 @@ from bot.local.run import running_environment
 from bot.local.store_server import connect_existing
 from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings
 from bot.store.rulebook import RulesRefused
-from bot.wiring import build
+from bot.wiring import build, build_briefly
 
 DATA_FOLDER = Path("var")
 
@@ -39,8 +39,8 @@ def _running_here() -> dict[str, str]:
     return running_environment(DATA_FOLDER)
 
 
-def context_or_exit() -> Context:
-    """Build the parts a command works with."""
+def context_or_exit(*, patient: bool = False) -> Context:
+    """Build the parts a command works with; `patient` for processes that wait for Redis to come back."""
     settings = settings_or_exit()
     if settings.redis_url is None:
         click.echo(
@@ -49,7 +49,7 @@ def context_or_exit() -> Context:
         )
         raise SystemExit(2)
     try:
-        return build(settings)
+        return build(settings) if patient else build_briefly(settings)
     except RulesRefused as refused:
         lines = "\n".join(f"  - {problem}" for problem in refused.problems)
         click.echo(
