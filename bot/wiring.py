@@ -36,8 +36,8 @@ def build(settings: Settings, *, redis: Redis | None = None) -> Context:
 
 
 def build_briefly(settings: Settings) -> Context:
-    """Build the parts for a command, which says at once when Redis does not answer."""
-    return _context(settings, connect_briefly(_redis_url(settings)))
+    """Build the parts for a command; the errors of Redis when it does not answer at once."""
+    return _context(settings, _answering(settings))
 
 
 def build_web(settings: Settings) -> Context:
@@ -47,12 +47,18 @@ def build_web(settings: Settings) -> Context:
 
 def build_rule_versions(settings: Settings) -> RuleVersions:
     """Build the versions of the rules alone, which can be mended when no rules can be loaded."""
-    return RuleVersions(connect_briefly(_redis_url(settings)))
+    return RuleVersions(_answering(settings))
 
 
 def utc_now() -> datetime:
     """Return the present moment; decisions get it as an argument."""
     return datetime.now(UTC)
+
+
+def _answering(settings: Settings) -> Redis:
+    redis = connect_briefly(_redis_url(settings))
+    redis.ping()  # every later question would wait anew
+    return redis
 
 
 def _redis_url(settings: Settings) -> str:

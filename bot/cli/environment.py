@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from dotenv import load_dotenv
@@ -16,6 +17,16 @@ from bot.store.rulebook import RulesRefused
 from bot.wiring import build, build_briefly
 
 DATA_FOLDER = Path("var")
+
+
+def no_redis(error: Exception) -> str:
+    """Say that Redis does not answer and how to mend it; its address without user and password."""
+    parts = urlsplit(os.environ.get("REDIS_URL", ""))
+    place = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
+    return (
+        f"Redis does not answer at {place} ({type(error).__name__}). "
+        "Is it running, and does REDIS_URL name it? `semaforo run` brings its own."
+    )
 
 
 def settings_or_exit() -> Settings:
