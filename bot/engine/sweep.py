@@ -42,13 +42,11 @@ def _ring_updated(ctx: Context, portal: str, start: datetime) -> int:
     if last is None:
         ctx.facts.take_turn(f"open:{portal}", OPEN_EVERY)  # the first sweep sees them all
     since = start - LOOK_BACK if last is None else last - OVERLAP
-    for rows in _pages(ctx, portal, since):
-        if rows is None:
-            ctx.facts.keep_last_sweep(portal, start)
-            break
+    for rows, is_last in _pages(ctx, portal, since):
         rung += _ring(ctx, portal, rows)
-        # Read up to here; the next sweep takes the overlap off again.
-        ctx.facts.keep_last_sweep(portal, min(start, max(since, rows[-1].updated_at) + OVERLAP))
+        # The next sweep takes the overlap off again.
+        read = start if is_last else min(start, rows[-1].updated_at + OVERLAP)
+        ctx.facts.keep_last_sweep(portal, read)
     return rung
 
 
@@ -60,21 +58,19 @@ def _ring_open(ctx: Context, portal: str, start: datetime) -> int:
             return 0
         since = start - LOOK_BACK
     is_closed = ctx.rulebook.policy.portals.of(portal).is_closed
-    for rows in islice(_pages(ctx, portal, since), OPEN_PAGES):
-        if rows is not None:
-            rung += _ring(ctx, portal, tuple(row for row in rows if not is_closed(row.status)))
-        ctx.facts.keep_looked_through(portal, None if rows is None else rows[-1].updated_at)
+    for rows, is_last in islice(_pages(ctx, portal, since), OPEN_PAGES):
+        rung += _ring(ctx, portal, tuple(row for row in rows if not is_closed(row.status)))
+        ctx.facts.keep_looked_through(portal, None if is_last else rows[-1].updated_at)
     return rung
 
 
-def _pages(ctx: Context, portal: str, since: datetime) -> Iterator[tuple[TicketRow, ...] | None]:
-    """Yield rows in order of update as far as the budget allows, and None after the last."""
-    pages = batched(ctx.freshdesk[portal].list_tickets(since), PAGE)
-    while ctx.may_spend(portal, 1):
-        rows = next(pages, None)
-        yield rows
-        if rows is None:
-            return
+def _pages(ctx: Context, portal: str, since: datetime) -> Iterator[tuple[tuple[TicketRow, ...], bool]]:
+    """Yield rows in order of update, and whether they are the last, as far as the budget allows."""
+    pages, is_last = batched(ctx.freshdesk[portal].list_tickets(since), PAGE), False
+    while not is_last and ctx.may_spend(portal, 1):
+        rows = next(pages, ())
+        is_last = len(rows) < PAGE
+        yield rows, is_last
 
 
 def _ring(ctx: Context, portal: str, rows: tuple[TicketRow, ...]) -> int:
