@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 from redis import Redis
+from rq import Queue
+from rq.serializers import DefaultSerializer, JSONSerializer
 
 from bot.domain.ticket import TicketKey
 from bot.engine.quarantine import NO_END
@@ -92,3 +94,15 @@ def test_a_ticket_that_kills_its_worker_stands_aside(start: Start, redis: Redis)
     other = service.open(subject="Otro", text="Gracias por todo.")
     wait_for("another ticket", lambda: one_each(service, other))
     assert service.counts(ticket) == (0, 0)
+
+
+@pytest.mark.parametrize("serializer", [JSONSerializer, DefaultSerializer], ids=["json", "pickle"])
+def test_a_job_that_names_another_function_is_not_run(
+    start: Start, redis: Redis, tmp_path: Path, serializer: type[JSONSerializer] | type[DefaultSerializer]
+) -> None:
+    service, trace = start(NORMAL), tmp_path / "trace"
+    Queue("semaforo", connection=redis, serializer=serializer).enqueue("os.system", f"touch {trace}")
+    ticket = service.open()
+    wait_for("note and reply", lambda: one_each(service, ticket))
+    wait_for("the queue is empty", lambda: int(redis.llen("rq:queue:semaforo")) == 0)
+    assert not trace.exists()
