@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.freshdesk.errors import FreshdeskError
-from bot.store.failures import Failure
 from bot.telemetry import log
 
 NO_END = "NoEnd: every attempt was cut off; its worker may have run out of memory"
@@ -25,7 +24,10 @@ def may_try(ctx: Context, key: TicketKey) -> bool:
     if ctx.failures.begin_attempt(key) <= ctx.most_attempts:
         return True
     known = ctx.failures.read(key)
-    _set_aside(ctx, key, known.reason if known is not None and known.quarantined else NO_END)
+    if known is not None and known.quarantined:
+        ctx.wakeups.forget(key)
+    else:
+        _set_aside(ctx, key, NO_END)
     return False
 
 
@@ -74,8 +76,4 @@ def _is_its_own(ctx: Context, key: TicketKey, error: Exception) -> bool:
     if not isinstance(error, FreshdeskError | LeaseLost):
         return True
     before, swept = ctx.failures.read(key), ctx.facts.last_sweep(key.portal)
-    return _came_since(before, swept)
-
-
-def _came_since(before: Failure | None, swept: datetime | None) -> bool:
     return before is not None and swept is not None and swept > before.last_at

@@ -55,9 +55,8 @@ class Failures:
         return self._keep(key, reason, now, quarantined=False)
 
     def quarantine(self, key: TicketKey, reason: str, now: datetime) -> Failure:
-        """Keep that a ticket is not to be tried any more; to say it again changes nothing."""
-        earlier = self.read(key)
-        return earlier if earlier and earlier.quarantined else self._keep(key, reason, now, quarantined=True)
+        """Keep that a ticket is not to be tried any more."""
+        return self._keep(key, reason, now, quarantined=True)
 
     def read(self, key: TicketKey) -> Failure | None:
         """Return a ticket's run of failures, or None."""
