@@ -30,8 +30,8 @@ def tick(ctx: Context) -> int:
 def _hand_out(ctx: Context, lane: Lane) -> int:
     """Fill up a lane's queue, the nearest deadlines first."""
     queue = lane if ctx.heartbeats.seen(WORKERS[lane]) else Lane.NORMAL
-    room = QUEUED_AT_MOST - ctx.queue.length(queue)
-    taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane) if room > 0 else []
+    room = max(0, QUEUED_AT_MOST - ctx.queue.length(queue))
+    taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane)
     for due in taken:
         ctx.queue.reconcile(due.key, due.token, queue)
     return len(taken)

@@ -49,6 +49,18 @@ def test_each_line_has_its_queue_as_long_as_somebody_serves_it(world: World, ali
     assert handed_out(world) == [1, 2, 3, 4]
 
 
+def test_tickets_once_decided_on_are_told_apart_by_their_level(world: World) -> None:
+    world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    normal = world.open("Hola", "Texto que ninguna regla conoce, zzz.")
+    urgent = world.open("Caído", "El CRM está caído desde las 8.", email="otra@cliente.example")
+    world.settle(normal, urgent)
+    world.queue.lanes.clear()
+    world.ring(normal, urgent)
+    tick(world.ctx)
+    assert world.queue.lanes == [Lane.URGENT, Lane.NORMAL]
+    assert handed_out(world) == [urgent, normal]
+
+
 def test_a_queue_is_filled_up_and_no_further(world: World) -> None:
     world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
     ring(world, range(1, 101))

@@ -63,13 +63,18 @@ def test_a_persons_far_resolution_date_stays_after_the_answer(world: World) -> N
     assert look_thrice(world, ticket)["due_by"] == chosen
 
 
-def test_a_level_that_a_person_raised_meanwhile_still_moves_the_dates(world: World) -> None:
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_level_that_a_person_raised_meanwhile_still_moves_the_dates(world: World, answered: bool) -> None:
     ticket = world.open(**NO_RULE)
     world.settle(ticket)
+    if answered:
+        answer = {"as": "agent", "text": "Ya lo estamos viendo.", "agent_id": LUCIA}
+        world.control("POST", f"tickets/{ticket}/reply", answer)
+        world.settle(ticket)
     before = world.ticket(ticket)
-    world.as_agent(ticket, priority=4)
+    world.as_agent(ticket, priority=3)
     after = look_thrice(world, ticket)
-    assert after["fr_due_by"] < before["fr_due_by"]
+    assert answered or after["fr_due_by"] < before["fr_due_by"]
     assert after["due_by"] < before["due_by"]
 
 
