@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
 from bot.engine.context import Context
-from bot.engine.reconcile import LeaseLost, reconcile, retry_at
+from bot.engine.quarantine import note_failure, reason_of
+from bot.engine.reconcile import reconcile
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 
@@ -42,7 +43,7 @@ def sweep_portal(portal: str) -> None:
         try:
             sweeping.sweep(_parts(), portal)
         except FreshdeskError as error:
-            log.warning("sweep failed", portal=portal, error=_reason(error))
+            log.warning("sweep failed", portal=portal, error=reason_of(error))
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def _without_content() -> Iterator[None]:
         yield
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
-        raise JobFailed(f"{_reason(error)} at {Path(last.filename).name}:{last.lineno}") from None
+        raise JobFailed(f"{reason_of(error)} at {Path(last.filename).name}:{last.lineno}") from None
 
 
 def _attempt(ctx: Context, key: TicketKey, token: int) -> None:
@@ -67,15 +68,14 @@ def _attempt(ctx: Context, key: TicketKey, token: int) -> None:
     except NotFound:
         _close(ctx, key)
     except RateLimited as error:
+        ctx.failures.uncount(key)
         wait = error.retry_after if error.retry_after is not None else 60.0
         ctx.wakeups.postpone(key, ctx.now() + timedelta(seconds=wait + random.uniform(0, 2)))  # noqa: S311
         log.info("rate limited", ticket=str(key), seconds=wait)
-    except LeaseLost:
-        ctx.wakeups.postpone(key, ctx.now() + ctx.leases.duration)
-    except Unauthorized:
-        _fail(ctx, key, "401: the API key is refused", at_least=_UNAUTHORIZED_WAIT)
+    except Unauthorized as error:
+        note_failure(ctx, key, error, at_least=_UNAUTHORIZED_WAIT)
     except Exception as error:  # the last net of a job: the ticket must ring again whatever happened
-        _fail(ctx, key, _reason(error))
+        note_failure(ctx, key, error)
 
 
 def _parts() -> Context:
@@ -89,16 +89,3 @@ def _close(ctx: Context, key: TicketKey) -> None:
     ctx.wakeups.forget(key)
     ctx.failures.clear(key)
     log.info("ticket gone", ticket=str(key))
-
-
-def _fail(ctx: Context, key: TicketKey, reason: str, at_least: timedelta = timedelta()) -> None:
-    failure = ctx.failures.add(key, reason, ctx.now())
-    ctx.wakeups.postpone(key, max(retry_at(ctx.now(), failure.attempts), ctx.now() + at_least))
-    log.warning("reconcile failed", ticket=str(key), reason=reason, attempts=failure.attempts)
-
-
-def _reason(error: Exception) -> str:
-    """Name an error without its text, which may hold what a customer wrote."""
-    status = getattr(error, "status", None)
-    fields = ",".join(f"{e.field}:{e.code}" for e in getattr(error, "fields", ()))
-    return " ".join(part for part in (type(error).__name__, str(status or ""), fields) if part)

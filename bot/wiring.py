@@ -13,7 +13,7 @@ from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
 from bot.settings import Settings
-from bot.store.connection import connect_impatient, connect_patient
+from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
@@ -33,8 +33,13 @@ class NoRedis(Exception):
 
 
 def build(settings: Settings, *, redis: Redis | None = None) -> Context:
-    """Build the parts for worker, clock and command line."""
+    """Build the parts for worker and clock, which outlast a restart of Redis."""
     return _context(settings, redis or connect_patient(_redis_url(settings)))
+
+
+def build_briefly(settings: Settings) -> Context:
+    """Build the parts for a command; the errors of Redis when it does not answer at once."""
+    return _context(settings, _answering(settings))
 
 
 def build_web(settings: Settings) -> Context:
@@ -44,12 +49,18 @@ def build_web(settings: Settings) -> Context:
 
 def build_rule_versions(settings: Settings) -> RuleVersions:
     """Build the versions of the rules alone, which can be mended when no rules can be loaded."""
-    return RuleVersions(connect_patient(_redis_url(settings)))
+    return RuleVersions(_answering(settings))
 
 
 def utc_now() -> datetime:
     """Return the present moment; decisions get it as an argument."""
     return datetime.now(UTC)
+
+
+def _answering(settings: Settings) -> Redis:
+    redis = connect_briefly(_redis_url(settings))
+    redis.ping()  # every later question would wait anew
+    return redis
 
 
 def _redis_url(settings: Settings) -> str:
@@ -64,7 +75,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
     retention = timedelta(days=settings.retention_days)
     return Context(
         freshdesk=_clients(settings),
-        wakeups=Wakeups(redis),
+        wakeups=Wakeups(redis, timedelta(seconds=settings.urgent_within_seconds)),
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
@@ -82,6 +93,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
+        most_attempts=settings.quarantine_after,
     )
 
 

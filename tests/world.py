@@ -27,7 +27,7 @@ from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
-from bot.store.wakeups import Wakeups
+from bot.store.wakeups import Lane, Wakeups
 
 PORTAL = "acelera"
 # A Monday at 10:00 in Lima, no holiday near.
@@ -56,10 +56,16 @@ class SyncQueue:
     """Keep jobs until the world runs them in this process."""
 
     waiting: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
 
-    def reconcile(self, key: TicketKey, token: int) -> None:
+    def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
         """Keep one attempt."""
         self.waiting.append(("reconcile", (key.portal, key.ticket_id, token)))
+        self.lanes.append(lane)
+
+    def length(self, lane: Lane) -> int:
+        """Return how many attempts were handed to a lane since its jobs ran."""
+        return self.lanes.count(lane)
 
     def sweep(self, portal: str) -> None:
         """Keep one sweep."""
@@ -129,6 +135,7 @@ class World:
     def run_jobs(self) -> None:
         """Run what waits in the queue."""
         waiting, self.queue.waiting = self.queue.waiting, []
+        self.queue.lanes.clear()
         runners: dict[str, Callable[..., None]] = {
             "reconcile": jobs.reconcile_ticket,
             "sweep": jobs.sweep_portal,

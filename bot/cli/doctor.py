@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 from rich.console import Console
 
 from bot.cli.environment import context_or_exit, settings_or_exit
-from bot.engine.doctor import Verdict, portal_findings, process_findings, store_findings
-from bot.store.connection import connect_impatient
+from bot.engine.clock_drift import clock_findings
+from bot.engine.doctor import Finding, Verdict, portal_findings, process_findings, store_findings
+from bot.store.connection import connect_briefly
 
 MARKS = {Verdict.GOOD: "[green]✓[/green]", Verdict.WARNING: "[yellow]![/yellow]", Verdict.BAD: "[red]✗[/red]"}
 
@@ -20,15 +23,22 @@ def doctor(portal: str | None) -> None:
     if portal is not None and portal not in context.freshdesk:
         raise click.ClickException(f"there is no portal {portal}; there are: {', '.join(context.freshdesk)}")
     assert settings.redis_url is not None
-    findings = [*store_findings(connect_impatient(settings.redis_url)), *process_findings(context)]
-    for name in [portal] if portal else context.freshdesk:
+    redis = connect_briefly(settings.redis_url)
+    portals = [portal] if portal else list(context.freshdesk)
+    findings = [*store_findings(redis), *clock_findings(context, redis, portals), *process_findings(context)]
+    for name in portals:
         findings += portal_findings(context, name)
+    show(findings)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise SystemExit(1)
+
+
+def show(findings: Iterable[Finding]) -> None:
+    """Print one line a finding."""
     console = Console()
     for finding in findings:
         console.print(f"{MARKS[finding.verdict]} {finding.subject}: ", end="")
         console.print(finding.text, markup=False, highlight=False)
-    if any(finding.verdict is Verdict.BAD for finding in findings):
-        raise SystemExit(1)
 
 
 COMMANDS = (doctor,)

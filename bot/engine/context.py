@@ -19,14 +19,18 @@ from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
-from bot.store.wakeups import Wakeups
+from bot.store.wakeups import Lane, Wakeups
 
 
 class Queue(Protocol):
     """Take short jobs whose arguments are ids only."""
 
-    def reconcile(self, key: TicketKey, token: int) -> None:
+    def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
         """Queue one attempt at a ticket."""
+        ...
+
+    def length(self, lane: Lane) -> int:
+        """Return how many jobs no worker of this lane has begun."""
         ...
 
     def sweep(self, portal: str) -> None:
@@ -42,9 +46,17 @@ class Queue(Protocol):
         ...
 
 
+def may_always_spend(_portal: str, _calls: int) -> bool:
+    """Allow any number of calls at low priority; stands in where no budget is kept."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Hold the parts one process works with; wiring builds it, tests build their own."""
+    """Hold the parts one process works with; wiring builds it, tests build their own.
+
+    `may_spend` tells whether a portal has so many calls to spare now for work that can wait.
+    """
 
     freshdesk: Mapping[str, FreshdeskApi]
     wakeups: Wakeups
@@ -64,3 +76,5 @@ class Context:
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)
+    most_attempts: int = 8
+    may_spend: Callable[[str, int], bool] = may_always_spend

@@ -77,14 +77,17 @@ def process_findings(ctx: Context) -> Iterator[Finding]:
             yield _warn(kind, f"none seen in the last 90 seconds; start one: semaforo {kind}")
         else:
             yield _good(kind, "alive")
+    if ctx.heartbeats.seen("worker-urgent") is None:
+        yield _warn("urgent worker", "none seen: the others do its work; start one: semaforo worker --urgent")
     count, age = ctx.wakeups.overdue(ctx.now())
     if age > 60:
         yield _warn(
             "wake-ups", f"{count} overdue, the oldest by {age:.0f} s; more workers, or a full rate limit"
         )
-    failing = sum(1 for _ in ctx.failures.all())
+    failing = [failure.quarantined for failure in ctx.failures.all()]
     if failing:
-        yield _warn("failures", f"{failing} tickets keep failing; see: semaforo failures list")
+        aside = f", {sum(failing)} of them in quarantine" if any(failing) else ""
+        yield _warn("failures", f"{len(failing)} tickets keep failing{aside}; see: semaforo failures list")
 
 
 def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from bot.engine.context import Context
 from bot.engine.corrections import note_correction
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
+from bot.engine.quarantine import LeaseLost, may_try
+from bot.engine.ranking import rank_of
 from bot.engine.reply_caps import within_caps
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
@@ -32,10 +34,6 @@ BUSY_WAIT = timedelta(seconds=2)
 # Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
 YOUNG = timedelta(seconds=5)
 _UNSEEN = frozenset({403, 404})
-
-
-class LeaseLost(Exception):
-    """The attempt was slow or frozen and another worker may hold the ticket; nothing more was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def decide(ctx: Context, seen: Gathered) -> Plan:
 
 
 def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
-    """Run one attempt at a ticket; None when it was overtaken or another worker holds it.
+    """Run one attempt at a ticket; None when it was overtaken, is in other hands or in quarantine.
 
     Errors leave the alarm where the lease put it; the job decides when to try again.
     """
@@ -86,8 +84,10 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
         if lease is None:
             ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT, ctx.now())
             return None
+        if not may_try(ctx, key):
+            return None
         plan = attempt(ctx, key, lease)
-    ctx.wakeups.finish(key, current, plan.wake_at, ctx.now())
+    ctx.wakeups.finish(key, current, plan.wake_at, ctx.now(), rank_of(plan, ctx.now()))
     return plan
 
 
@@ -170,8 +170,3 @@ def bot_agent(ctx: Context, portal: str) -> int | None:
         known = ctx.freshdesk[portal].me().id
         ctx.facts.keep_bot_agent(portal, known)
     return known
-
-
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when to try a failed ticket again: 5 s, doubling, at most 15 minutes."""
-    return now + min(timedelta(seconds=5 * 2 ** min(attempts, 10)), timedelta(minutes=15))

@@ -108,6 +108,10 @@ class FreshdeskApi(Protocol):
         """Read the agent this key belongs to."""
         ...
 
+    def time(self) -> datetime | None:
+        """Return Freshdesk's own time, in whole seconds; None when it does not tell. One request."""
+        ...
+
     def list_agents(self) -> Iterator[Agent]:
         """Walk all agents."""
         ...

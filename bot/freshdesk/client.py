@@ -206,6 +206,11 @@ class FreshdeskClient:
         api = self._library
         return api.ask(api.agents.currently_authenticated_agent).read(codec.agent)
 
+    def time(self) -> datetime | None:
+        """Return Freshdesk's own time, in whole seconds; None when it does not tell. One request."""
+        api = self._library
+        return api.ask(api.agents.currently_authenticated_agent).date
+
     def list_agents(self) -> Iterator[Agent]:
         """Walk all agents."""
         return self._rows(codec.agent, lambda api: api.agents.list_agents)

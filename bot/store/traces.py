@@ -13,9 +13,9 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
 from bot.store.corrections import INDEX as CORRECTIONS
-from bot.store.failures import FAILURES
+from bot.store.failures import ATTEMPTS, FAILURES
 from bot.store.journal import INDEX as JOURNAL
-from bot.store.wakeups import ALARMS
+from bot.store.wakeups import ALARMS, LINES, RANKS
 
 _KEYS = {
     "ledger": f"{NAMESPACE}:ledger",
@@ -23,8 +23,14 @@ _KEYS = {
     "correction": CORRECTIONS,
     "outcome": f"{NAMESPACE}:outcome",
 }
-_SETS = {"wake-up": ALARMS, "journal": JOURNAL, "correction": CORRECTIONS}
-_HASHES = {"failure": FAILURES}
+_SETS = (
+    ("wake-up", ALARMS),
+    *(("wake-up", line) for line in LINES),
+    ("journal", JOURNAL),
+    ("correction", CORRECTIONS),
+)
+_HASHES = (("failure", FAILURES), ("failure", ATTEMPTS), ("wake-up", RANKS))
+_HASH_NAMES = frozenset(name for _, name in _HASHES)
 _REPLIES = "reply count"
 
 
@@ -50,7 +56,7 @@ class Traces:
             for place in places:
                 if place.member is None:
                     pipe.exists(place.name)
-                elif place.name in _HASHES.values():
+                elif place.name in _HASH_NAMES:
                     pipe.hexists(place.name, place.member)
                 else:
                     pipe.zscore(place.name, place.member)
@@ -77,7 +83,7 @@ class Traces:
             for trace in traces:
                 if trace.member is None:
                     pipe.delete(trace.name)
-                elif trace.name in _HASHES.values():
+                elif trace.name in _HASH_NAMES:
                     pipe.hdel(trace.name, trace.member)
                 else:
                     pipe.zrem(trace.name, trace.member)
@@ -86,4 +92,4 @@ class Traces:
 
 def _places(key: TicketKey) -> Iterator[Trace]:
     yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS.items())
-    yield from (Trace(kind, name, str(key)) for kind, name in (*_SETS.items(), *_HASHES.items()))
+    yield from (Trace(kind, name, str(key)) for kind, name in (*_SETS, *_HASHES))

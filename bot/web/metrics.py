@@ -29,6 +29,7 @@ OUTCOMES = {
     503: "unavailable",
 }
 PROCESSES = ("clock", "worker")
+ALL_PROCESSES = (*PROCESSES, "worker-urgent")  # without an urgent worker the others do its work
 
 
 class Deliveries:
@@ -85,7 +86,7 @@ class Waiting(Collector):
             "Since a process of this kind was seen; absent when none was.",
             labels=["process"],
         )
-        for kind in PROCESSES:
+        for kind in ALL_PROCESSES:
             seen = self._context.heartbeats.seen(kind)
             if seen is not None:
                 ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from redis import Redis
 
 from bot.domain.ticket import TicketKey
+from bot.engine.clock import DISPATCH_LEASE
 from bot.engine.queue import JobQueue
+from bot.store.wakeups import Lane
 from bot.wiring import utc_now
 from tests.policy.planner.desk import LUCIA
 from tests.store.everything import everything
@@ -45,9 +48,13 @@ def lived(world: World) -> World:
         world.control("POST", f"tickets/{ticket}/reply", words)
         world.as_agent(ticket, priority=1)
     world.settle(*tickets)
-    for ticket in tickets:
-        world.ctx.failures.add(TicketKey(PORTAL, ticket), "TemporaryError 500", world.clock.now)
-        JobQueue(world.redis).reconcile(TicketKey(PORTAL, ticket), 1)
+    for lane, ticket in zip(itertools.cycle(Lane), tickets, strict=False):
+        key = TicketKey(PORTAL, ticket)
+        world.ctx.failures.begin_attempt(key)
+        world.ctx.failures.add(key, "TemporaryError 500", world.clock.now)
+        JobQueue(world.redis).reconcile(key, 1, lane)
+    world.ring(*tickets)
+    world.ctx.wakeups.take_due(world.clock.now, DISPATCH_LEASE, limit=0)  # they stand in line
     world.clock.move(seconds=30)
     return world
 
