@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
 from bot.engine.context import Context
 from bot.engine.reconcile import LeaseLost, reconcile, retry_at
+from bot.engine.spending import put_back
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 
@@ -36,8 +36,8 @@ def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
         _close(ctx, key)
     except RateLimited as error:
         wait = error.retry_after if error.retry_after is not None else 60.0
-        ctx.wakeups.postpone(key, ctx.now() + timedelta(seconds=wait + random.uniform(0, 2)))  # noqa: S311
-        log.info("rate limited", ticket=str(key), seconds=wait)
+        put_back(ctx, key, timedelta(seconds=wait))
+        log.info("put back", ticket=str(key), seconds=wait, why=type(error).__name__)
     except LeaseLost:
         ctx.wakeups.postpone(key, ctx.now() + ctx.leases.duration)
     except Unauthorized:

@@ -6,7 +6,9 @@ import click
 from rich.console import Console
 
 from bot.cli.environment import context_or_exit, settings_or_exit
-from bot.engine.doctor import Verdict, portal_findings, process_findings, store_findings
+from bot.engine.doctor import Verdict, limit_findings, portal_findings, process_findings, store_findings
+from bot.engine.gate import Turn, taking
+from bot.store.budget import Priority
 from bot.store.connection import connect_impatient
 
 MARKS = {Verdict.GOOD: "[green]✓[/green]", Verdict.WARNING: "[yellow]![/yellow]", Verdict.BAD: "[red]✗[/red]"}
@@ -22,7 +24,10 @@ def doctor(portal: str | None) -> None:
     assert settings.redis_url is not None
     findings = [*store_findings(connect_impatient(settings.redis_url)), *process_findings(context)]
     for name in [portal] if portal else context.freshdesk:
-        findings += portal_findings(context, name)
+        # A look by hand is a probe: it goes through an open breaker, and closes it if the account answers.
+        with taking(Turn(Priority.BY_HAND)):
+            findings += portal_findings(context, name)
+        findings += limit_findings(context, name)
     console = Console()
     for finding in findings:
         console.print(f"{MARKS[finding.verdict]} {finding.subject}: ", end="")

@@ -16,6 +16,7 @@ from bot.engine.corrections import note_correction
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
 from bot.engine.reply_caps import within_caps
+from bot.engine.spending import cover, reserved
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
@@ -85,7 +86,8 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
         if lease is None:
             ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT, ctx.now())
             return None
-        plan = attempt(ctx, key, lease)
+        with reserved(ctx, key):
+            plan = attempt(ctx, key, lease)
     ctx.wakeups.finish(key, current, plan.wake_at, ctx.now())
     return plan
 
@@ -107,6 +109,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     )
     plan = within_caps(ctx, seen.ticket, plan)
     if ctx.writes_allowed(key.portal):
+        cover(ctx, plan)
         for action in plan.actions:
             if ctx.now() >= deadline or not lease.is_held():
                 raise LeaseLost(str(key))

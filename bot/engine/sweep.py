@@ -10,6 +10,7 @@ from bot.domain.ticket import Company, TicketKey
 from bot.engine.context import Context
 from bot.engine.reconcile import bot_agent
 from bot.freshdesk.api import TicketRow
+from bot.freshdesk.errors import Held
 from bot.telemetry import log
 
 # Clocks differ and it is unstated whether `updated_since` includes its own second.
@@ -31,8 +32,15 @@ def sweep(ctx: Context, portal: str) -> int:
     last = ctx.facts.last_sweep(portal)
     since = (last - OVERLAP) if last else start - FIRST_LOOK_BACK
     rung = 0
-    for rows in batched(ctx.freshdesk[portal].list_tickets(since), PAGE):
-        rung += ctx.wakeups.ring_all(_changed(ctx, portal, rows), ctx.now())
+    try:
+        for rows in batched(ctx.freshdesk[portal].list_tickets(since), PAGE):
+            rung += ctx.wakeups.ring_all(_changed(ctx, portal, rows), ctx.now())
+            since = max(since, rows[-1].updated_at)
+    except Held:
+        # A small plan lists few pages a minute: the next sweep goes on from here.
+        if last is None or since > last:
+            ctx.facts.keep_last_sweep(portal, since)
+        raise
     ctx.facts.keep_last_sweep(portal, start)
     log.info("swept", portal=portal, rung=rung)
     return rung
