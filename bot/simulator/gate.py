@@ -54,7 +54,6 @@ def _check_headers() -> None:
 def _spend() -> None:
     state, endpoint = here(), endpoint_of(request.method, request.path.removeprefix(API))
     g.cost = cost_of(endpoint, request.args.get("include", ""))
-    request.environ["simulator.cost"] = g.cost
     verdict = g.verdict = state.spend(endpoint, g.cost)
     if verdict.retry_after is None:
         return

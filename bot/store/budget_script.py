@@ -42,7 +42,7 @@ for i = 1, #raw, 2 do
 end
 redis.call('EXPIRE', key, 86400)
 local total = state.total or 50  -- the smallest plan's, until the first answer tells
-local others = state.others and now < state.others_until and state.others or 0
+local others = state.others and now < state.others_at + 300 and state.others or 0
 local allowed = math.max(1, math.floor(math.min(total * share, total - others)))
 local used = (sums.total or 0) + promised
 
@@ -82,7 +82,7 @@ end
 local function put_off(priority, at, whole)
   local line = 'line/' .. priority
   local turn = math.min(math.max(at, state[line] or 0), math.max(at, now + 600))
-  redis.call('HSET', key, line, string.format('%.3f', turn + whole * 30 / math.max(1, ceiling(priority))))
+  redis.call('HSET', key, line, string.format('%.3f', turn + whole * 30 / (total * share * 0.8)))
   return {{0, math.ceil((turn - now) * 1000)}}
 end
 
@@ -160,7 +160,11 @@ local told, remaining, hold = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARG
 if told and told > 0 then
   redis.call('HSET', key, 'total', told)
   if remaining then
-    redis.call('HSET', key, 'others', math.max(0, told - remaining - mine), 'others_until', now + 60)
+    -- Just after a window of Freshdesk's has begun, nobody seems to use anything: keep a minute's greatest.
+    local seen = math.max(0, told - remaining - mine)
+    if seen >= others or now >= state.others_at + 60 then
+      redis.call('HSET', key, 'others', seen, 'others_at', now)
+    end
   end
 end
 if hold then

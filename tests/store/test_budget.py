@@ -149,8 +149,14 @@ def test_what_others_use_beyond_their_share_is_left_to_them(made: Callable[[floa
     assert account.budget.state(PORTAL).allowed == 60
     account.told(100, remaining=30)
     assert account.budget.state(PORTAL).allowed == 30
+    account.told(100, remaining=95)
+    assert account.budget.state(PORTAL).allowed == 30, "a window of Freshdesk's has just begun"
     account.move(61)
+    account.told(100, remaining=95)
     assert account.budget.state(PORTAL).allowed == 60
+    account.told(100, remaining=30)
+    account.move(301)
+    assert account.budget.state(PORTAL).allowed == 60, "long ago"
 
 
 HOLDS: list[Any] = [
