@@ -96,5 +96,5 @@ def _clients(settings: Settings, budget: Budget, breaker: Breaker) -> Mapping[st
 def _client(portal: PortalSettings, budget: Budget, breaker: Breaker) -> FreshdeskApi:
     # Enough of a hash to see that the key was changed, and too little to find it by.
     key_print = hashlib.sha256(portal.api_key.encode()).hexdigest()[:8]
-    gate = AccountGate(portal.portal, key_print, budget, breaker)
+    gate = AccountGate(portal.portal, key_print, budget, breaker, stand_in=portal.is_stand_in)
     return FreshdeskClient(portal.portal, portal.url, portal.api_key, gate=gate)

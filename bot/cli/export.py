@@ -103,7 +103,7 @@ def _fetch(context: Context, file: ExportFile, per_minute: int) -> None:
 def waited(console: Console, seconds: float) -> None:
     """Wait, and say so when it is more than the pace of the command itself."""
     if seconds > SILENT_SECONDS:
-        console.print(f"waiting {seconds:.0f} s for requests that other work does not need", style="dim")
+        console.print(f"waiting {seconds:.0f} s: Freshdesk, or more pressing work, goes first", style="dim")
     time.sleep(seconds)
 
 

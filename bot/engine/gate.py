@@ -21,6 +21,8 @@ from bot.store.breaker import Breaker
 from bot.store.budget import Budget, Priority, Said, Spent
 from bot.telemetry import log
 
+NO_LIMIT = 1_000_000.0
+
 
 @dataclass(slots=True)
 class Turn:
@@ -50,10 +52,15 @@ def taking(turn: Turn) -> Iterator[Turn]:
 
 
 class AccountGate:
-    """Let one account's requests through as its budget and its breaker allow."""
+    """Let one account's requests through as its budget and its breaker allow.
 
-    def __init__(self, portal: str, key_print: str, budget: Budget, breaker: Breaker) -> None:
-        self._portal, self._key_print = portal, key_print
+    A stand-in that tells no limit has none; of a real account that told none the smallest is assumed.
+    """
+
+    def __init__(
+        self, portal: str, key_print: str, budget: Budget, breaker: Breaker, *, stand_in: bool = False
+    ) -> None:
+        self._portal, self._key_print, self._stand_in = portal, key_print, stand_in
         self._budget, self._breaker = budget, breaker
 
     def enter(self, call: Call) -> Leave:
@@ -72,7 +79,7 @@ class AccountGate:
     def _leave(self, spent: Spent, headers: RateHeaders | None, error: FreshdeskError | None) -> None:
         """Learn from the outcome; a failure of an account that is known to be down is `Held` instead."""
         try:
-            self._budget.settle(self._portal, spent, _said(headers, error))
+            self._budget.settle(self._portal, spent, self._said(headers, error))
             wait = self._judge(error)
         except RedisError as lost:  # the request has taken effect: what came of it must not be hidden
             log.warning("budget not told", portal=self._portal, error=type(lost).__name__)
@@ -81,6 +88,13 @@ class AccountGate:
             held = _held(f"{self._portal} is left alone for now", wait)
             held.sure_no_effect = error.sure_no_effect
             raise held from None
+
+    def _said(self, headers: RateHeaders | None, error: FreshdeskError | None) -> Said | None:
+        if headers is None:
+            return None
+        total = NO_LIMIT if self._stand_in and error is None and headers.total is None else headers.total
+        refused = isinstance(error, RateLimited)
+        return Said(total, headers.remaining, headers.used, headers.retry_after, refused)
 
     def _judge(self, error: FreshdeskError | None) -> timedelta | None:
         """Return how long to wait when the breaker is open after this outcome."""
@@ -100,13 +114,6 @@ class AccountGate:
 def _is_outage(error: FreshdeskError) -> bool:
     """Tell an account that is down from one that answered something unwelcome."""
     return error.status is None or error.status >= 500 or error.status == 408
-
-
-def _said(headers: RateHeaders | None, error: FreshdeskError | None) -> Said | None:
-    if headers is None:
-        return None
-    refused = isinstance(error, RateLimited)
-    return Said(headers.total, headers.remaining, headers.used, headers.retry_after, refused)
 
 
 def _held(reason: str, wait: timedelta) -> Held:

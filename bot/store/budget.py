@@ -56,7 +56,10 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """Hold tokens a minute, `total` 0 while untold; `held` in seconds; `refused` counts 429s."""
+    """Hold tokens a minute, `total` 0 while untold; `held` in seconds; `refused` counts 429s.
+
+    `spare` is what background work may spend now.
+    """
 
     total: int
     allowed: int
@@ -64,6 +67,7 @@ class BudgetState:
     others: int
     held: float
     refused: int
+    spare: int
 
     @property
     def left(self) -> int:
@@ -128,8 +132,8 @@ class Budget:
 
     def state(self, portal: str) -> BudgetState:
         """Return how an account's budget stands."""
-        total, allowed, used, others, held, refused = self._run(self._look, portal)
-        return BudgetState(total, allowed, used, others, held / 1000, refused)
+        total, allowed, used, others, held, refused, spare = self._run(self._look, portal)
+        return BudgetState(total, allowed, used, others, held / 1000, refused, spare)
 
     def _run(self, script: Callable[..., object], portal: str, *args: object) -> list[int]:
         now = "" if self._now is None else repr(self._now().timestamp())

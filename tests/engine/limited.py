@@ -19,11 +19,11 @@ from tests.world import PORTAL, World
 MINUTE = timedelta(minutes=1)
 
 
-def limit(world: World, share: float = 1.0, *, key: str = "sim-key") -> None:
+def limit(world: World, share: float = 1.0, *, key: str = "sim-key", stand_in: bool = False) -> None:
     """Put the budget and the breaker before the world's client, as wiring does."""
     budget = Budget(world.redis, share, now=world.clock)
     breaker = Breaker(world.redis, now=world.clock)
-    gate = AccountGate(PORTAL, f"print of {key}", budget, breaker)
+    gate = AccountGate(PORTAL, f"print of {key}", budget, breaker, stand_in=stand_in)
     client = FreshdeskClient(PORTAL, world.server.url, key, gate=gate, repeats=Repeats(attempts=1))
     world.with_context(freshdesk={PORTAL: client}, budget=budget, breaker=breaker)
 

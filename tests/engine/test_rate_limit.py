@@ -12,6 +12,7 @@ from bot import jobs
 from bot.domain.ticket import TicketKey
 from bot.engine import clock
 from bot.freshdesk.errors import Held
+from bot.simulator.switches import Limits
 from bot.store.budget import Priority
 from bot.store.rulebook import Rulebook
 from tests.policy.planner.desk import rules_folder
@@ -194,3 +195,14 @@ def test_others_who_take_more_than_their_share_are_not_crowded(world: World) -> 
     assert len(late) < len(refused) / 4, "and few of theirs, once we saw them"
     live(world, 300)
     assert at_rest(world, tickets)
+
+
+@pytest.mark.parametrize(("stand_in", "done"), [(True, 12), (False, 3)])
+def test_a_stand_in_without_a_limit_is_not_slowed(world: World, stand_in: bool, done: int) -> None:
+    world.control("PUT", "switches", {"limits": dict.fromkeys(Limits.model_fields)})
+    limit(world, 0.6, stand_in=stand_in)
+    tickets = many(world, 12)
+    world.ring(*tickets)
+    while run_due(world, 4):
+        pass
+    assert sum(at_rest(world, [ticket]) for ticket in tickets) == done
