@@ -38,7 +38,7 @@ from bot.simulator.server import SimulatorServer
 from bot.simulator.state import RequestRecord
 from bot.simulator.switches import UNLIMITED, Switches
 from bot.store.breaker import Breaker
-from bot.store.budget import Budget
+from bot.store.budget import Budget, Priority
 from bot.store.leases import Leases
 from bot.wiring import build
 
@@ -47,6 +47,10 @@ RULES = Path(__file__).parent.parent / "rules"
 WORKERS = 4
 URGENT_EVERY = timedelta(seconds=90)
 MINUTE = timedelta(minutes=1)
+COLUMNS = (
+    *("limit", "bot", "minutes", "worst minute", "429s", "of calls", "granted used"),
+    *("urgent wait s", "urgent put off"),
+)
 # limit a minute: tickets, and how much faster than real time
 RUNS = {50: (100, 24.0), 200: (300, 12.0), 700: (700, 5.0)}
 
@@ -60,6 +64,18 @@ class Bot:
 
 
 BOTS = (Bot("naive", None), Bot("budget, all of it", 1.0), Bot("budget, default share", 0.6))
+
+
+class WatchedBudget(Budget):
+    """Count how often urgent work was put off."""
+
+    urgent_put_off = 0
+
+    def reserve(self, portal: str, priority: Priority, first: int, whole: int) -> str | timedelta:
+        """Reserve, and count a refusal of urgent work."""
+        answer = super().reserve(portal, priority, first, whole)
+        self.urgent_put_off += priority is Priority.URGENT and isinstance(answer, timedelta)
+        return answer
 
 
 class FastClock:
@@ -91,10 +107,8 @@ def main() -> None:
     """Run all, or the limit named, and print a table."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     limits = [int(word) for word in sys.argv[1:]] or list(RUNS)
-    table = Table(
-        "limit", "bot", "minutes", "worst minute", "429s", "of calls", "granted used", "urgent wait s"
-    )
-    console = Console(width=120)
+    table = Table(*COLUMNS)
+    console = Console(width=130)
     for limit in limits:
         for bot in BOTS:
             with console.status(f"{limit} a minute, {bot.name} …"), desk(limit, bot) as one:
@@ -131,7 +145,7 @@ def desk(limit: int, bot: Bot) -> Iterator[Desk]:
 def _context(server: SimulatorServer, redis: Redis, url: str, clock: FastClock, bot: Bot) -> Context:
     settings = PortalSettings(PORTAL, "bench.freshdesk.com", server.url, "sim-key", ("x",), is_stand_in=True)
     context = build(Settings(portals={PORTAL: settings}, redis_url=url, rules_dir=RULES))
-    budget = None if bot.share is None else Budget(redis, bot.share, now=clock)
+    budget = None if bot.share is None else WatchedBudget(redis, bot.share, now=clock)
     breaker = Breaker(redis, now=clock)
     gate = None if budget is None else AccountGate(PORTAL, "print", budget, breaker)
     client = FreshdeskClient(PORTAL, server.url, "sim-key", gate=gate, repeats=Repeats(attempts=1))
@@ -196,6 +210,7 @@ def figures(one: Desk, limit: int, bot: Bot) -> tuple[str, ...]:
         f"{refused / len(seen):.1%}",
         "-" if bot.share is None else f"{_used(one, seen, limit, bot.share):.0%}",
         _spread_of(one.waits),
+        str(getattr(one.context.budget, "urgent_put_off", "-")),
     )
 
 
