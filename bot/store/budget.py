@@ -135,6 +135,10 @@ class Budget:
         total, allowed, used, others, held, refused, spare = self._run(self._look, portal)
         return BudgetState(total, allowed, used, others, held / 1000, refused, spare)
 
+    def can_spare(self, portal: str, calls: int) -> bool:
+        """Tell whether background work may make so many calls now; nothing is set aside for them."""
+        return self.state(portal).spare >= calls
+
     def _run(self, script: Callable[..., object], portal: str, *args: object) -> list[int]:
         now = "" if self._now is None else repr(self._now().timestamp())
         found = script(keys=[_name(portal)], args=[now, self._share, *args])

@@ -201,7 +201,8 @@ def test_what_background_work_may_spend(account: Account) -> None:
     account.told(200)
     assert account.budget.state(PORTAL).spare == 80
     account.spend(50)
-    assert account.budget.state(PORTAL).spare == 30
+    assert account.budget.can_spare(PORTAL, 30)
+    assert not account.budget.can_spare(PORTAL, 31)
     account.told(200, refused=True, retry_after=5.0)
     assert account.budget.state(PORTAL).spare == 0
 
