@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from bot.engine import sweep as sweeping
 from bot.engine.context import Context
 from bot.engine.quarantine import note_failure, reason_of
 from bot.engine.reconcile import reconcile
+from bot.engine.spending import put_back
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 
@@ -70,8 +70,8 @@ def _attempt(ctx: Context, key: TicketKey, token: int) -> None:
     except RateLimited as error:
         ctx.failures.uncount(key)
         wait = error.retry_after if error.retry_after is not None else 60.0
-        ctx.wakeups.postpone(key, ctx.now() + timedelta(seconds=wait + random.uniform(0, 2)))  # noqa: S311
-        log.info("rate limited", ticket=str(key), seconds=wait)
+        put_back(ctx, key, timedelta(seconds=wait))
+        log.info("put back", ticket=str(key), seconds=wait, why=type(error).__name__)
     except Unauthorized as error:
         note_failure(ctx, key, error, at_least=_UNAUTHORIZED_WAIT)
     except Exception as error:  # the last net of a job: the ticket must ring again whatever happened

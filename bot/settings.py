@@ -62,6 +62,7 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "json"
     retention_days: int = 90
+    api_share: float = 0.6
     outcome_retention_days: int = 180
 
     def writes_allowed(self, portal: str) -> bool:
@@ -173,6 +174,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=reader.choice("LOG_FORMAT", "json", ("json", "console")),
         retention_days=reader.whole("RETENTION_DAYS", 90, 1, 3650),
+        api_share=reader.number("API_SHARE", 0.6, 0.05, 1),
         outcome_retention_days=reader.whole("OUTCOME_RETENTION_DAYS", 180, 1, 3650),
     )
     if not settings.rules_dir.is_dir():

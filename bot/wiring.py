@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -9,10 +10,13 @@ from types import MappingProxyType
 from redis import Redis
 
 from bot.engine.context import Context
+from bot.engine.gate import AccountGate
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
-from bot.settings import Settings
+from bot.settings import PortalSettings, Settings
+from bot.store.breaker import Breaker
+from bot.store.budget import Budget
 from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
@@ -73,8 +77,9 @@ def _redis_url(settings: Settings) -> str:
 
 def _context(settings: Settings, redis: Redis) -> Context:
     retention = timedelta(days=settings.retention_days)
+    budget, breaker = Budget(redis, settings.api_share), Breaker(redis)
     return Context(
-        freshdesk=_clients(settings),
+        freshdesk=_clients(settings, budget, breaker),
         wakeups=Wakeups(redis, timedelta(seconds=settings.urgent_within_seconds)),
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
@@ -94,10 +99,20 @@ def _context(settings: Settings, redis: Redis) -> Context:
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
         most_attempts=settings.quarantine_after,
+        budget=budget,
+        breaker=breaker,
+        may_spend=budget.can_spare,
     )
 
 
-def _clients(settings: Settings) -> Mapping[str, FreshdeskApi]:
+def _clients(settings: Settings, budget: Budget, breaker: Breaker) -> Mapping[str, FreshdeskApi]:
     return MappingProxyType(
-        {name: FreshdeskClient(name, portal.url, portal.api_key) for name, portal in settings.portals.items()}
+        {name: _client(portal, budget, breaker) for name, portal in settings.portals.items()}
     )
+
+
+def _client(portal: PortalSettings, budget: Budget, breaker: Breaker) -> FreshdeskApi:
+    # Enough of a hash to see that the key was changed, and too little to find it by.
+    key_print = hashlib.sha256(portal.api_key.encode()).hexdigest()[:8]
+    gate = AccountGate(portal.portal, key_print, budget, breaker, stand_in=portal.is_stand_in)
+    return FreshdeskClient(portal.portal, portal.url, portal.api_key, gate=gate)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import click
+from redis import Redis
 from rich.console import Console
 
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock_drift import clock_findings
-from bot.engine.doctor import Finding, Verdict, portal_findings, process_findings, store_findings
+from bot.engine.context import Context
+from bot.engine.doctor import (
+    Finding,
+    Verdict,
+    limit_findings,
+    portal_findings,
+    process_findings,
+    store_findings,
+)
+from bot.engine.gate import Turn, taking
+from bot.store.budget import Priority
 from bot.store.connection import connect_briefly
 
 MARKS = {Verdict.GOOD: "[green]✓[/green]", Verdict.WARNING: "[yellow]![/yellow]", Verdict.BAD: "[red]✗[/red]"}
@@ -24,13 +35,19 @@ def doctor(portal: str | None) -> None:
         raise click.ClickException(f"there is no portal {portal}; there are: {', '.join(context.freshdesk)}")
     assert settings.redis_url is not None
     redis = connect_briefly(settings.redis_url)
-    portals = [portal] if portal else list(context.freshdesk)
-    findings = [*store_findings(redis), *clock_findings(context, redis, portals), *process_findings(context)]
-    for name in portals:
-        findings += portal_findings(context, name)
+    # A look by hand is a probe: it goes through an open breaker, and closes it if the account answers.
+    with taking(Turn(Priority.BY_HAND)):
+        findings = _findings(context, redis, [portal] if portal else list(context.freshdesk))
     show(findings)
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise SystemExit(1)
+
+
+def _findings(context: Context, redis: Redis, portals: list[str]) -> list[Finding]:
+    found = [*store_findings(redis), *clock_findings(context, redis, portals), *process_findings(context)]
+    for name in portals:
+        found += [*portal_findings(context, name), *limit_findings(context, name)]
+    return found
 
 
 def show(findings: Iterable[Finding]) -> None:

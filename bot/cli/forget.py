@@ -8,7 +8,9 @@ from bot.cli.environment import context_or_exit
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.engine.forget import Memory, forget, known_tickets, remembered
+from bot.engine.gate import Turn, taking
 from bot.freshdesk.errors import FreshdeskError
+from bot.store.budget import Priority
 from bot.telemetry import log
 
 _SHOWN = 20
@@ -32,9 +34,10 @@ def forget_command(portal: str, requester: str | None, numbers: tuple[int, ...],
         raise click.ClickException(f"there is no portal {portal}; there are: {', '.join(context.freshdesk)}")
     busy: list[TicketKey] = []
     given = {TicketKey(portal, number) for number in numbers}
-    people = [None] if requester is None else _requesters(context, portal, requester)
-    for person in people:
-        tickets = given | (_tickets(context, portal, person) if person is not None else set())
+    with taking(Turn(Priority.BY_HAND)):
+        people = [None] if requester is None else _requesters(context, portal, requester)
+        owned = [_tickets(context, portal, person) if person is not None else set() for person in people]
+    for person, tickets in zip(people, (given | own for own in owned), strict=True):
         busy += _forget(context, remembered(context, portal, tickets, person), yes=yes)
     if busy:
         click.echo(f"busy, and left alone: {_listed(busy)}; run the same command in a minute", err=True)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
+from bot.store.breaker import Breaker
+from bot.store.budget import Budget
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
@@ -77,4 +79,6 @@ class Context:
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)
     most_attempts: int = 8
+    budget: Budget | None = None
+    breaker: Breaker | None = None
     may_spend: Callable[[str, int], bool] = may_always_spend

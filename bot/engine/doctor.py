@@ -116,6 +116,23 @@ def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
         )
 
 
+def limit_findings(ctx: Context, portal: str) -> Iterator[Finding]:
+    """Tell how the account's limit stands, and whether the account is left alone."""
+    if ctx.budget is None or ctx.breaker is None:
+        return
+    why = ctx.breaker.state(portal).why
+    if why == "key":
+        yield _bad(portal, "nothing is sent since the API key was refused; put a working key in and restart")
+    elif why == "down":
+        yield _warn(portal, "the account does not answer; three probes a minute until it does")
+    budget = ctx.budget.state(portal)
+    text = f"{budget.left} of {budget.allowed} requests left this minute (plan: {budget.total or '?'})"
+    if budget.held:
+        yield _warn(portal, f"Freshdesk asked to wait: {budget.held:.0f} s more; {text}")
+    else:
+        yield _good(portal, text)
+
+
 def _each(portal: str, what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from look()

@@ -18,6 +18,7 @@ from bot.engine.explain import journal_entry
 from bot.engine.quarantine import LeaseLost, may_try
 from bot.engine.ranking import rank_of
 from bot.engine.reply_caps import within_caps
+from bot.engine.spending import cover, reserved
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
@@ -86,7 +87,8 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
             return None
         if not may_try(ctx, key):
             return None
-        plan = attempt(ctx, key, lease)
+        with reserved(ctx, key):
+            plan = attempt(ctx, key, lease)
     ctx.wakeups.finish(key, current, plan.wake_at, ctx.now(), rank_of(plan, ctx.now()))
     return plan
 
@@ -108,6 +110,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     )
     plan = within_caps(ctx, seen.ticket, plan)
     if ctx.writes_allowed(key.portal):
+        cover(ctx, plan)
         for action in plan.actions:
             if ctx.now() >= deadline or not lease.is_held():
                 raise LeaseLost(str(key))

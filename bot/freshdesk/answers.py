@@ -112,11 +112,11 @@ def rate_headers(response: requests.Response) -> RateHeaders:
         remaining=_amount(response, "X-RateLimit-Remaining"),
         used=_amount(response, "X-RateLimit-Used-CurrentRequest"),
         retry_after=_retry_after(response),
-        endpoint=_endpoint(verb, path.rpartition("/api/v2/")[2]),
+        endpoint=endpoint_of(verb, path.rpartition("/api/v2/")[2]),
     )
 
 
-def _endpoint(verb: str, path: str) -> Endpoint:
+def endpoint_of(verb: str, path: str) -> Endpoint:
     """Name the sub-limit a call falls under."""
     resource, *rest = path.split("/")
     if resource == "tickets" and not rest:

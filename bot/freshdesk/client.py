@@ -17,6 +17,7 @@ from bot.domain.ticket import Company, Message, Ticket
 from bot.freshdesk import codec
 from bot.freshdesk.answers import Answer, RateHeaders
 from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
+from bot.freshdesk.gate import Gate
 from bot.freshdesk.library import Library, Repeats
 from bot.freshdesk.transport import BoundedSession, Key, Limits
 
@@ -50,7 +51,8 @@ class FreshdeskClient:
     """Implement `FreshdeskApi` for one portal; may be shared between threads and forked processes.
 
     `on_headers` is told of the rate limit after every answer, errors included; it must not raise, for it is
-    called when a write has already taken effect.
+    called when a write has already taken effect. `gate` is asked before every request, each repetition and
+    each page too, and may raise `Held`.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class FreshdeskClient:
         overdue_field: str = "factura_vencida",
         invoice_due_field: str = "vencimiento_factura",
         on_headers: Callable[[RateHeaders], None] | None = None,
+        gate: Gate | None = None,
         connect_timeout: float = 5.0,
         read_timeout: float = 20.0,
         deadline: float = 30.0,
@@ -73,6 +76,7 @@ class FreshdeskClient:
         self._limits = Limits(connect_timeout, read_timeout, deadline)
         self._repeats = repeats or Repeats()
         self._on_headers = on_headers
+        self._gate = gate
         self._company_reader = partial(
             codec.company, overdue_field=overdue_field, invoice_due_field=invoice_due_field
         )
@@ -86,7 +90,7 @@ class FreshdeskClient:
         """Return this thread's library: a session is not for two threads, nor a socket for two processes."""
         if getattr(self._mine, "process", None) != os.getpid():
             session = BoundedSession(self._key, self._limits)
-            self._mine.library = Library(self._base_url, session, self._repeats, self._on_headers)
+            self._mine.library = Library(self._base_url, session, self._repeats, self._on_headers, self._gate)
             self._mine.process = os.getpid()
         library: Library = self._mine.library
         return library

@@ -68,7 +68,7 @@ class Wakeups:
 
     def __init__(self, redis: Redis, near: timedelta = timedelta(minutes=30)) -> None:
         self._redis = redis
-        self._near = near
+        self.near = near
         self._take = redis.register_script(TAKE)
         self._begin = redis.register_script(BEGIN)
         self._finish = redis.register_script(FINISH)
@@ -102,7 +102,7 @@ class Wakeups:
         it was rung.
         """
         until = _micros(now + lease)
-        waits = [_span(delta) for delta in (self._near, PATIENCE, FRESH)]
+        waits = [_span(delta) for delta in (self.near, PATIENCE, FRESH)]
         args: list[int | str] = [_micros(now), until, limit, _LINED_UP_AT_ONCE, *waits, lane or ""]
         members = self._take(keys=[ALARMS, RANKS, *LINES], args=args)
         return [Taken(TicketKey.parse(m.decode()), until + place) for place, m in enumerate(members, start=1)]

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from bot.engine.context import Context
+from bot.web.limit_metrics import limits
 
 OUTCOMES = {
     202: "accepted",
@@ -60,7 +61,7 @@ class Waiting(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
-            found = [*self._wakeups(), self._heartbeats(), *self._refusals()]
+            found = [*self._wakeups(), self._heartbeats(), *self._refusals(), *limits(self._context)]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
