@@ -1,8 +1,8 @@
 """How many points does each word deserve? Learns the tables of `pesos` from labelled tickets.
 
 `python -m bench.weigh FILE.jsonl... [--rules DIR] [--entries N] [--out DIR]` prints how well the tables fit
-and writes one file per level. It is multinomial logistic regression on which words, beginnings and pairs a ticket
-holds, trained by AdaGrad; the same tickets in the same order give the same bytes.
+and writes one file per level and flag. It is multinomial logistic regression on which words, beginnings and
+pairs a ticket holds, trained by AdaGrad; the same tickets in the same order give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import random
 import textwrap
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from pathlib import Path
 
 from rich.progress import track
 
-from bench.classification import load, read
+from bench.classification import FLAGS, load, read
 from bot.domain.level import Level
 from bot.policy.loader import load_sections
 from bot.policy.matching import Classifier
@@ -32,17 +32,17 @@ FEWEST_TICKETS = 2
 EPOCHS = 12
 RATE = 0.2
 # Points are whole numbers; this many make one unit of log-odds.
-SCALE = 10
+SCALE = 5
 LEVELS = tuple(Level)
 _HEAD = """# yaml-language-server: $schema=../schema.json
-# Palabras que hablan a favor (o en contra) de {level}: «puntos: palabras». Un comienzo lleva asterisco
+# Palabras que hablan a favor (o en contra) de {name}: «puntos: palabras». Un comienzo lleva asterisco
 # (factur*); un par puede dejar una palabra en medio (clave ... entrar). En un par, las palabras largas van
 # con sus 6 primeras letras. Cómo se suman: docs/clasificacion.md. Se aprenden con «python -m bench.weigh» de
 # los tickets etiquetados; lo corregido a mano vale hasta el próximo aprendizaje: agrega también el ticket.
 version: 1
 
 pesos:
-  {level}:
+  {name}:
     base: {base}
     puntos:
 """
@@ -50,18 +50,27 @@ pesos:
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold what the tables may name in one ticket, and its level."""
+    """Hold what the tables may name in one ticket, its level and its flags."""
 
     entries: tuple[str, ...]
     level: Level
+    flags: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Tables:
-    """Hold the points of each entry by level, and where each level starts."""
+class Table:
+    """Hold the points of each entry by class, and where each class starts."""
 
+    classes: tuple[str, ...]
     points: dict[str, tuple[int, ...]]
     base: tuple[int, ...]
+
+    def says(self, entries: Iterable[str]) -> str:
+        """Return the class that this table alone gives."""
+        rows = [self.points[entry] for entry in entries if entry in self.points]
+        spread = sqrt(len(rows) or 1)
+        sums = [sum(row[n] for row in rows) / spread + base for n, base in enumerate(self.base)]
+        return self.classes[sums.index(max(sums))]
 
 
 def main() -> None:
@@ -69,54 +78,67 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--rules", type=Path, default=Path("rules"))
-    parser.add_argument("--entries", type=int, default=10_000, help="Keep so many entries, the most telling.")
-    parser.add_argument("--out", type=Path, help="Write pesos-NIVEL.yaml here.")
+    parser.add_argument("--entries", type=int, default=16_000, help="Keep so many entries, the most telling.")
+    parser.add_argument("--out", type=Path, help="Write pesos-*.yaml here.")
     options = parser.parse_args()
     samples = [*samples_of_files(options.files, load(options.rules)), *samples_of_rules(options.rules)]
-    tables = learn(samples, options.entries)
-    right = sum(level_by(tables, sample.entries) is sample.level for sample in samples)
-    print(f"{len(samples)} texts, {len(tables.points)} entries, {right / len(samples):.1%} right on them")
-    if options.out:
-        for place, level in enumerate(LEVELS):
-            write(options.out / f"pesos-{level.value.lower()}.yaml", level, place, tables)
+    levels = learn(samples, [one.level for one in samples], LEVELS, options.entries)
+    tell("levels", levels, samples, [one.level for one in samples])
+    tables = [(level.value, place, levels) for place, level in enumerate(LEVELS)]
+    for flag in FLAGS:
+        labels = [flag if flag in one.flags else "" for one in samples]
+        table = learn(samples, labels, (flag, ""), options.entries // 5)
+        tell(flag, table, samples, labels)
+        tables.append((flag, 0, table))
+    for name, place, table in tables if options.out else ():
+        write(options.out / f"pesos-{name.lower().replace('_', '-')}.yaml", name, place, table)
+
+
+def tell(name: str, table: Table, samples: list[Sample], labels: Sequence[str]) -> None:
+    """Print how well a table fits what it was learned from."""
+    right = sum(table.says(one.entries) == label for one, label in zip(samples, labels, strict=True))
+    print(
+        f"{name}: {len(samples)} texts, {len(table.points)} entries, {right / len(samples):.1%} right on them"
+    )
 
 
 def samples_of_files(files: Iterable[Path], classifier: Classifier) -> Iterator[Sample]:
     """Yield the labelled tickets of some files."""
     for file in files:
         for ticket in read(file):
-            yield sample(classifier, ticket["subject"], ticket["body"], Level(ticket["level"]))
+            flags = frozenset(flag for flag in FLAGS if ticket.get(flag))
+            yield sample(classifier, ticket["subject"], ticket["body"], Level(ticket["level"]), flags)
 
 
 def samples_of_rules(folder: Path) -> Iterator[Sample]:
-    """Yield the examples that active rules must match: they are labelled by the level of their rule."""
+    """Yield the examples that active rules must match: they are labelled by level and flags of their rule."""
     classifier, (sections, _) = load(folder), load_sections(folder)
     for rule in sections["reglas"] if sections else ():
-        if rule.estado is State.ACTIVE and rule.nivel is not None:
-            for example in rule.ejemplos.coincide:
-                subject, body = (
-                    ("", example) if isinstance(example, str) else (example.asunto, example.cuerpo)
-                )
-                yield sample(classifier, subject, body, rule.nivel)
+        if rule.estado is not State.ACTIVE or rule.nivel is None:
+            continue
+        for example in rule.ejemplos.coincide:
+            subject, body = ("", example) if isinstance(example, str) else (example.asunto, example.cuerpo)
+            yield sample(classifier, subject, body, rule.nivel, frozenset(rule.flags))
 
 
-def sample(classifier: Classifier, subject: str, body: str, level: Level) -> Sample:
+def sample(classifier: Classifier, subject: str, body: str, level: Level, flags: frozenset[str]) -> Sample:
     """Return what the tables may name in a ticket."""
     reading = classifier.read(subject, body)
     found = indications(reading.words, reading.breaks, STEMS, classifier.short_forms)
-    return Sample(tuple(sorted({entry for entry, _ in found})), level)
+    return Sample(tuple(sorted({entry for entry, _ in found})), level, flags)
 
 
-def learn(samples: list[Sample], most: int) -> Tables:
-    """Return the tables of the most telling entries."""
+def learn(samples: list[Sample], labels: Sequence[str], classes: Sequence[str], most: int) -> Table:
+    """Return the table of the most telling entries; every class weighs the same, however rare."""
     entries = telling_apart(samples)
-    weights, _ = fit(samples, entries)
-    counts = Counter(entry for sample in samples for entry in sample.entries)
+    weights, _ = fit(samples, labels, classes, entries)
+    counts = Counter(entry for one in samples for entry in one.entries)
     strength = {e: max(map(abs, weights[e])) * sqrt(counts[e]) for e in entries}
     kept = sorted(sorted(entries, key=lambda e: (-strength[e], e))[:most])
-    weights, base = fit(samples, kept)
+    weights, base = fit(samples, labels, classes, kept)
     points = {entry: tuple(round(w * SCALE) for w in weights[entry]) for entry in kept}
-    return Tables({e: row for e, row in points.items() if any(row)}, tuple(round(b * SCALE) for b in base))
+    used = {entry: row for entry, row in points.items() if any(row)}
+    return Table(tuple(classes), used, tuple(round(b * SCALE) for b in base))
 
 
 def telling_apart(samples: list[Sample]) -> list[str]:
@@ -132,21 +154,22 @@ def telling_apart(samples: list[Sample]) -> list[str]:
     return sorted(kept.values())
 
 
-def fit(samples: list[Sample], entries: list[str]) -> tuple[dict[str, list[float]], list[float]]:
-    """Return the weights of each entry by level, and of each level alone, by logistic regression."""
+def fit(
+    samples: list[Sample], labels: Sequence[str], classes: Sequence[str], entries: list[str]
+) -> tuple[dict[str, list[float]], list[float]]:
+    """Return the weights of each entry by class, and of each class alone, by logistic regression."""
     number = {entry: place for place, entry in enumerate(entries)}
     rows = [array("l", (number[e] for e in one.entries if e in number)) for one in samples]
-    regression = _Regression(len(entries), _rarity(rows, len(entries)))
-    shares = Counter(one.level for one in samples)
+    regression = _Regression(len(classes), _rarity(rows, len(entries)))
+    shares = Counter(labels)
     dice = random.Random(len(samples))
     order = list(range(len(samples)))
-    for _ in track(range(EPOCHS), description=f"{len(entries)} entries"):
+    for _ in track(range(EPOCHS), description=f"{classes[0]}: {len(entries)} entries"):
         dice.shuffle(order)
         for at in order:
-            level = samples[at].level
-            regression.learn(rows[at], LEVELS.index(level), len(samples) / (len(LEVELS) * shares[level]))
-    weights = [regression.weight(place) for place in range(len(entries))]
-    return {entry: weights[place] for entry, place in number.items()}, regression.base
+            weight = len(samples) / (len(classes) * shares[labels[at]])
+            regression.learn(rows[at], classes.index(labels[at]), weight)
+    return {entry: regression.weight(place) for entry, place in number.items()}, regression.base
 
 
 def _rarity(rows: list[array[int]], size: int) -> list[float]:
@@ -156,13 +179,13 @@ def _rarity(rows: list[array[int]], size: int) -> list[float]:
 
 
 class _Regression:
-    """Learn one weight for every entry and level, one ticket at a time."""
+    """Learn one weight for every entry and class, one ticket at a time."""
 
-    def __init__(self, size: int, rarity: list[float]) -> None:
+    def __init__(self, classes: int, rarity: list[float]) -> None:
         self.rarity = rarity
-        self.tables = [[0.0] * size for _ in LEVELS]
-        self.steps = [[1e-4] * size for _ in LEVELS]
-        self.base = [0.0] * len(LEVELS)
+        self.tables = [[0.0] * len(rarity) for _ in range(classes)]
+        self.steps = [[1e-4] * len(rarity) for _ in range(classes)]
+        self.base = [0.0] * classes
 
     def learn(self, row: array[int], true: int, weight: float) -> None:
         spread = 5 * sqrt(len(row) or 1)
@@ -183,27 +206,19 @@ class _Regression:
                 table[j] -= RATE * slope / sqrt(steps[j])
 
     def weight(self, entry: int) -> list[float]:
-        """Return the weights of an entry, the mean of the levels taken away."""
+        """Return the weights of an entry, the mean of the classes taken away."""
         row = [table[entry] * self.rarity[entry] / 5 for table in self.tables]
         mean = sum(row) / len(row)
         return [value - mean for value in row]
 
 
-def level_by(tables: Tables, entries: Iterable[str]) -> Level:
-    """Return the level that the tables alone give."""
-    rows = [tables.points[entry] for entry in entries if entry in tables.points]
-    spread = sqrt(len(rows) or 1)
-    sums = [sum(row[n] for row in rows) / spread + tables.base[n] for n in range(len(LEVELS))]
-    return LEVELS[sums.index(max(sums))]
-
-
-def write(file: Path, level: Level, place: int, tables: Tables) -> None:
-    """Write the table of one level, the words that speak most for it first."""
+def write(file: Path, name: str, place: int, table: Table) -> None:
+    """Write the points of one class, the words that speak most for it first."""
     groups: dict[int, list[str]] = defaultdict(list)
-    for entry, row in sorted(tables.points.items()):
+    for entry, row in sorted(table.points.items()):
         if row[place]:
             groups[row[place]].append(entry)
-    text = _HEAD.format(level=level.value, base=tables.base[place])
+    text = _HEAD.format(name=name, base=table.base[place])
     for points in sorted(groups, reverse=True):
         words = textwrap.fill(", ".join(groups[points]), 110, break_long_words=False, break_on_hyphens=False)
         text += f"      {points:+d}: >-\n{textwrap.indent(words, ' ' * 8)}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.level import Level
@@ -31,20 +31,27 @@ def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading
     found = list(findings)
     acting = [one for one in found if one.rule.estado is State.ACTIVE]
     acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
-    rule, weighing = _deciding(acting), None
-    if scorecard is not None and (rule is None or not rule.firme):
-        weighing = scorecard.weigh(reading, None if rule is None else rule.nivel)
-        rule = next((one.rule for one in acting if one.rule.nivel is weighing.winner()), None)
-    level = weighing.winner() if weighing else (rule.nivel if rule else None) or Level.NORMAL
-    evidence = tuple(evidence for one in acting for evidence in one.evidence)
-    if scorecard is not None and weighing is not None and rule is None:
-        evidence = (*_weighed(scorecard, weighing, level, reading), *evidence)
+    rule = _deciding(acting)
+    level = (rule.nivel if rule else None) or Level.NORMAL
+    flags = {flag for one in acting for flag in one.rule.flags}
+    weighed: tuple[Evidence, ...] = ()
+    by = rule.id if rule else None
+    if scorecard is not None:
+        weighing = scorecard.weigh(reading, rule.nivel if rule else None, flags)
+        if rule is None or not rule.firme:
+            level = weighing.winner()
+            by = next(
+                (one.rule.id for one in acting if one.rule.nivel is level), NAME if weighing.found else None
+            )
+        firm = {flag for one in acting if one.rule.firme for flag in one.rule.flags}
+        flags = firm | weighing.raised() | (flags - weighing.flags.keys())
+        weighed = tuple(_weighed(scorecard, weighing, level if by == NAME else None, flags, reading))
     return Verdict(
         level=level,
-        decided_by=rule.id if rule else NAME if weighing and weighing.found else None,
+        decided_by=by,
         rules=tuple(one.rule.id for one in acting),
-        evidence=evidence,
-        flags=tuple(sorted({flag for one in acting for flag in one.rule.flags})),
+        evidence=(*weighed, *(evidence for one in acting for evidence in one.evidence)),
+        flags=tuple(sorted(flags)),
         shadow=tuple(sorted(one.rule.id for one in found if one.rule.estado is State.SHADOW)),
         tags=_tags(acting, level),
     )
@@ -63,15 +70,18 @@ def _deciding(acting: list[Finding]) -> Rule | None:
     return next((rule for rule in with_level if rule.firme), with_level[0] if with_level else None)
 
 
-def _weighed(scorecard: Scorecard, weighing: Weighing, level: Level, reading: Reading) -> Iterable[Evidence]:
-    """Yield the strongest words for a level, none inside another that was yielded before."""
-    told: list[Reason] = []
-    for reason in scorecard.reasons(weighing, level):
-        words = _covered(reason)
-        if len(told) < MOST_EVIDENCE and not any(words & _covered(other) for other in told):
-            told.append(reason)
-    for reason in told:
-        yield _slice(NAME, f"{reason.entry} (+{reason.points})", reason.pieces, reading)
+def _weighed(
+    scorecard: Scorecard, weighing: Weighing, level: Level | None, flags: Iterable[str], reading: Reading
+) -> Iterator[Evidence]:
+    """Yield the strongest words for a level and for flags, for each none inside another yielded before."""
+    for name in ([level] if level else []) + sorted(weighing.flags.keys() & set(flags)):
+        told: list[Reason] = []
+        for reason in scorecard.reasons(weighing, name):
+            words = _covered(reason)
+            if len(told) < MOST_EVIDENCE and not any(words & _covered(other) for other in told):
+                told.append(reason)
+        for points, entry, pieces in told:
+            yield _slice(NAME if name is level else name, f"{entry} (+{points})", pieces, reading)
 
 
 def _covered(reason: Reason) -> set[int]:

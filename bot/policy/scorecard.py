@@ -1,8 +1,9 @@
 """What do all the words of a ticket say together, when no firm rule decides?
 
-Each level has a table of words and pairs of words with points for or against it. The points of what a ticket
-says are added up and divided by the square root of how many entries were found, so that a long mail weighs no
-more than a short one; what the other rules say adds a vote. The level with the most points wins.
+Each level, and a flag that wants it, has a table of words and pairs of words with points for or against. The
+points of what a ticket says are added up and divided by the square root of how many entries were found, so
+that a long mail weighs no more than a short one; what the other rules say adds a vote. The level with the
+most points wins; a flag is raised by more than zero.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, Field, StrictInt
 
 from bot.domain.level import Level
 from bot.policy.folding import fold_text
+from bot.policy.phrases import CLASSES
 from bot.policy.section import Section
 from bot.policy.text import Break, Reading
 
@@ -25,11 +27,11 @@ SHORTEST_STEM = 4
 # Pairs hold the beginnings of longer words: «factura» and «facturas» meet there.
 PAIR_STEM = 6
 LONGEST_STEM = 12
-NUMBER = "<numero>"
+_NUMBER = "<numero>"
 GAP = " ... "
 # Where in a text something stands: word numbers, ends not included.
 Pieces = tuple[tuple[int, int], ...]
-_ENTRY = re.compile(r"(?P<first>[^\W_]+\*?|<numero>)(?:(?P<gap> \.\.\.)? (?P<second>[^\W_]+\*?|<numero>))?")
+_ENTRY = re.compile(r"(?P<first>[^\W_]+\*?|<[a-z]+>)(?:(?P<gap> \.\.\.)? (?P<second>[^\W_]+\*?|<[a-z]+>))?")
 _POINTS = re.compile(r"[+-]?[1-9][0-9]{0,2}")
 
 
@@ -56,7 +58,7 @@ Entries = Annotated[
 
 
 class Weights(Section):
-    """The words that speak for or against one level."""
+    """The words that speak for or against one level or flag."""
 
     base: StrictInt = Field(default=0, description="Puntos de partida del nivel.")
     puntos: Annotated[
@@ -85,55 +87,65 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """Hold the points of every level, and what was found."""
+    """Hold the points of every level and of every flag that has a table, and what was found."""
 
-    points: Mapping[Level, float]
+    levels: Mapping[Level, float]
+    flags: Mapping[str, float]
     found: Mapping[str, Pieces]
 
     def winner(self) -> Level:
         """Return the level with the most points; of equals the most severe."""
-        return max(Level, key=lambda level: (self.points[level], level.rank))
+        return max(Level, key=lambda level: (self.levels[level], level.rank))
+
+    def raised(self) -> frozenset[str]:
+        """Return the flags for which more speaks than against them."""
+        return frozenset(flag for flag, points in self.flags.items() if points > 0)
 
 
 class Scorecard:
     """Weigh readings by one set of tables; immutable once built."""
 
     def __init__(
-        self, card: ScorecardSection, tables: Mapping[Level, Weights], short_forms: Mapping[str, str]
+        self, card: ScorecardSection, tables: Mapping[str, Weights], short_forms: Mapping[str, str]
     ) -> None:
         self.card = card
         self._short_forms = short_forms
-        self._base = [tables[level].base if level in tables else 0 for level in Level]
-        self._points: dict[str, list[int]] = {}
-        for place, level in enumerate(Level):
-            for entry, points in _table(tables.get(level)):
-                self._points.setdefault(entry, [0] * len(Level))[place] += points
-        self._forms: dict[str, tuple[str, ...]] = {}
-        self._stems = sorted({len(e) - 1 for e in self._points if e.endswith("*") and " " not in e})
+        self._columns = (*map(str, Level), *sorted(set(tables) - set(Level)))
+        self._base = [tables[name].base if name in tables else 0 for name in self._columns]
+        rows: dict[str, list[int]] = {}
+        for column, name in enumerate(self._columns):
+            for entry, points in _table(tables.get(name)):
+                rows.setdefault(entry, [0] * len(self._columns))[column] += points
+        self._rows = {entry: tuple(row) for entry, row in rows.items()}
+        self._stems = sorted({len(entry) - 1 for entry in rows if entry.endswith("*") and " " not in entry})
 
-    def weigh(self, reading: Reading, vote: Level | None) -> Weighing:
-        """Add up the points of a ticket; `vote` is the level that the other rules give."""
+    def weigh(self, reading: Reading, vote: Level | None = None, flags: Iterable[str] = ()) -> Weighing:
+        """Add up the points of a ticket; `vote` and `flags` are what the rules say that are not firm."""
         found: dict[str, Pieces] = {}
         for entry, pieces in indications(reading.words, reading.breaks, self._stems, self._short_forms):
-            if entry in self._points:
+            if entry in self._rows:
                 found.setdefault(entry, pieces)
-        rows = [self._points[entry] for entry in found]
-        spread = sqrt(len(rows) or 1)
-        points = {
-            level: sum(row[place] for row in rows) / spread + self._base[place]
-            for place, level in enumerate(Level)
-        }
+        rows = [self._rows[entry] for entry in found]
+        spread = sqrt(sum(any(row[: len(Level)]) for row in rows) or 1)
+        totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self._columns)
+        levels = {level: totals[n] / spread + self._base[n] for n, level in enumerate(Level)}
+        raised = {}
+        for n, flag in enumerate(self._columns[len(Level) :], len(Level)):
+            raised[flag] = totals[n] / sqrt(sum(row[n] != 0 for row in rows) or 1) + self._base[n]
         if vote is not None:
-            points[vote] += self.card.voto_de_reglas
-        return Weighing(points, found)
+            levels[vote] += self.card.voto_de_reglas
+        for flag in raised.keys() & set(flags):
+            raised[flag] += self.card.voto_de_reglas
+        return Weighing(levels, raised, found)
 
-    def reasons(self, weighing: Weighing, level: Level) -> list[Reason]:
-        """Return the entries that speak more for a level than for any other, the strongest first."""
-        place = list(Level).index(level)
+    def reasons(self, weighing: Weighing, name: str) -> list[Reason]:
+        """Return the entries for a flag, or more for a level than for any other, the strongest first."""
+        place = self._columns.index(name)
+        others = [n for n in range(len(Level)) if n != place] if place < len(Level) else []
         reasons = []
         for entry, pieces in weighing.found.items():
-            row = self._points[entry]
-            lead = row[place] - max(points for n, points in enumerate(row) if n != place)
+            row = self._rows[entry]
+            lead = row[place] - max((row[n] for n in others), default=0)
             if lead > 0:
                 reasons.append(Reason(lead, entry, pieces))
         return sorted(reasons, key=lambda one: (-one.points, one.pieces, one.entry))
@@ -148,7 +160,7 @@ def indications(
     lengths = tuple(stems)
     for at, word in enumerate(plain):
         yield word, ((at, at + 1),)
-        for length in lengths:
+        for length in () if word in CLASSES else lengths:
             if len(word) > length:
                 yield f"{word[:length]}*", ((at, at + 1),)
         if at + 1 == len(plain) or breaks[at + 1] is Break.SENTENCE:
@@ -159,11 +171,11 @@ def indications(
 
 
 def _plain(word: str, short_forms: Mapping[str, str]) -> str:
-    return NUMBER if word[:1].isdigit() else short_forms.get(word, word)
+    return _NUMBER if word[:1].isdigit() else short_forms.get(word, word)
 
 
 def _cut(word: str) -> str:
-    return word if len(word) <= PAIR_STEM or word == NUMBER else f"{word[:PAIR_STEM]}*"
+    return word if len(word) <= PAIR_STEM or word in CLASSES else f"{word[:PAIR_STEM]}*"
 
 
 def _table(weights: Weights | None) -> Iterator[tuple[str, int]]:
@@ -192,6 +204,8 @@ def _pair_word(word: str, entry: str) -> str:
 
 
 def _word(word: str, shortest: int, longest: int, entry: str) -> str:
+    if word[0] == "<" and word not in CLASSES:
+        raise ValueError(f"no conozco «{word}»; hay: {', '.join(CLASSES)}")
     if word.endswith("*") and not shortest <= len(word) - 1 <= longest:
         span = f"{shortest}" if shortest == longest else f"entre {shortest} y {longest}"
         raise ValueError(f"en «{entry}», antes del asterisco van {span} letras")

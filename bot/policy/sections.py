@@ -26,7 +26,7 @@ from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown_rules
 from bot.policy.replies import AcknowledgementSection
-from bot.policy.rules import Filter, Rule, Vocabulary
+from bot.policy.rules import Filter, Flag, Rule, Vocabulary
 from bot.policy.scope import ScopeSection
 from bot.policy.scorecard import ScorecardSection, Weights
 from bot.policy.source import Path
@@ -100,7 +100,9 @@ SECTIONS: dict[str, SectionSpec] = {
         Annotated[ScorecardSection, Field(description="Qué decide cuando ninguna regla firme lo hace.")]
     ),
     "pesos": SectionSpec(
-        Annotated[Mapping[Level, Weights], Field(description="Palabras y puntos de cada nivel.")],
+        Annotated[
+            Mapping[Level | Flag, Weights], Field(description="Palabras y puntos de niveles y banderas.")
+        ],
         Merge.MAPPING,
     ),
     "casos": SectionSpec(
