@@ -172,20 +172,6 @@ def test_list_tickets_shows_neither_deleted_nor_spam(portal: Portal) -> None:
     assert portal.api.get_ticket(spam).spam
 
 
-def test_a_requester_and_all_old_tickets_of_theirs_are_found(portal: Portal) -> None:
-    old = portal.open(email="rosa@cliente.example", created_at="2024-01-02T15:00:00Z")
-    more = [portal.open(email="rosa@cliente.example") for _ in range(120)]
-    portal.open(email="otra@cliente.example")
-    (person,) = portal.api.requester_ids("rosa@cliente.example")
-    assert person == portal.seen(old)["requester_id"]
-    assert sorted(portal.api.tickets_of(person)) == [old, *more]
-    assert portal.api.requester_ids("nadie@cliente.example") == ()
-    requests.delete(f"{portal.url}/api/v2/contacts/{person}", auth=("sim-key", "X"), timeout=10)
-    assert portal.api.requester_ids("rosa@cliente.example") == (person,), "also once deleted"
-    with pytest.raises(PermanentError):
-        list(portal.api.tickets_of(987654))
-
-
 def test_companies_say_what_the_contract_asks(portal: Portal) -> None:
     fields = {"factura_vencida": True, "vencimiento_factura": "2026-02-28"}
     made = portal.control("POST", "companies", {"name": "Cliente SAC", "custom_fields": fields})
