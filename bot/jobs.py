@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import random
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
 from bot.engine.context import Context
-from bot.engine.reconcile import LeaseLost, reconcile, retry_at
+from bot.engine.quarantine import note_failure, reason_of
+from bot.engine.reconcile import reconcile
+from bot.engine.spending import put_back
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 
 _UNAUTHORIZED_WAIT = timedelta(minutes=10)  # trying on with a dead key can lock the agent out
 _context: Context | None = None
+
+
+class JobFailed(Exception):
+    """A job ended in an error that was not foreseen; its text is a reason without content."""
 
 
 def use(context: Context) -> None:
@@ -24,9 +33,33 @@ def use(context: Context) -> None:
 
 def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
     """Attempt one ticket; whatever goes wrong, the ticket is looked at again."""
-    ctx, key = _parts(), TicketKey(portal, ticket_id)
-    if portal not in ctx.freshdesk:
+    with _without_content():
+        _attempt(_parts(), TicketKey(portal, ticket_id), token)
+
+
+def sweep_portal(portal: str) -> None:
+    """Sweep one portal; a failed sweep is made up for by the next one, which looks back further."""
+    with _without_content():
+        try:
+            sweeping.sweep(_parts(), portal)
+        except FreshdeskError as error:
+            log.warning("sweep failed", portal=portal, error=reason_of(error))
+
+
+@contextmanager
+def _without_content() -> Iterator[None]:
+    """Let out no error but by its name: RQ keeps tracebacks and logs them, and a text may be a customer's."""
+    try:
+        yield
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise JobFailed(f"{reason_of(error)} at {Path(last.filename).name}:{last.lineno}") from None
+
+
+def _attempt(ctx: Context, key: TicketKey, token: int) -> None:
+    if key.portal not in ctx.freshdesk:
         ctx.wakeups.forget(key)
+        ctx.failures.clear(key)
         log.warning("unknown portal", ticket=str(key))
         return
     try:
@@ -35,24 +68,14 @@ def reconcile_ticket(portal: str, ticket_id: int, token: int) -> None:
     except NotFound:
         _close(ctx, key)
     except RateLimited as error:
+        ctx.failures.uncount(key)
         wait = error.retry_after if error.retry_after is not None else 60.0
-        ctx.wakeups.postpone(key, ctx.now() + timedelta(seconds=wait + random.uniform(0, 2)))  # noqa: S311
-        log.info("rate limited", ticket=str(key), seconds=wait)
-    except LeaseLost:
-        ctx.wakeups.postpone(key, ctx.now() + ctx.leases.duration)
-    except Unauthorized:
-        _fail(ctx, key, "401: the API key is refused", at_least=_UNAUTHORIZED_WAIT)
+        put_back(ctx, key, timedelta(seconds=wait))
+        log.info("put back", ticket=str(key), seconds=wait, why=type(error).__name__)
+    except Unauthorized as error:
+        note_failure(ctx, key, error, at_least=_UNAUTHORIZED_WAIT)
     except Exception as error:  # the last net of a job: the ticket must ring again whatever happened
-        _fail(ctx, key, _reason(error))
-
-
-def sweep_portal(portal: str) -> None:
-    """Sweep one portal; a failed sweep is made up for by the next one, which looks back further."""
-    ctx = _parts()
-    try:
-        sweeping.sweep(ctx, portal)
-    except FreshdeskError as error:
-        log.warning("sweep failed", portal=portal, error=_reason(error))
+        note_failure(ctx, key, error)
 
 
 def _parts() -> Context:
@@ -66,16 +89,3 @@ def _close(ctx: Context, key: TicketKey) -> None:
     ctx.wakeups.forget(key)
     ctx.failures.clear(key)
     log.info("ticket gone", ticket=str(key))
-
-
-def _fail(ctx: Context, key: TicketKey, reason: str, at_least: timedelta = timedelta()) -> None:
-    failure = ctx.failures.add(key, reason, ctx.now())
-    ctx.wakeups.postpone(key, max(retry_at(ctx.now(), failure.attempts), ctx.now() + at_least))
-    log.warning("reconcile failed", ticket=str(key), reason=reason, attempts=failure.attempts)
-
-
-def _reason(error: Exception) -> str:
-    """Name an error without its text, which may hold what a customer wrote."""
-    status = getattr(error, "status", None)
-    fields = ",".join(f"{e.field}:{e.code}" for e in getattr(error, "fields", ()))
-    return " ".join(part for part in (type(error).__name__, str(status or ""), fields) if part)

@@ -55,11 +55,15 @@ class Settings:
     sweep_seconds: float = 300.0
     coalesce_seconds: float = 2.0
     lease_seconds: float = 20.0
+    urgent_within_seconds: float = 1800.0
+    quarantine_after: int = 8
     dry_run: bool | None = None
     sentry_dsn: str | None = field(default=None, repr=False)
     log_level: str = "INFO"
     log_format: str = "json"
     retention_days: int = 90
+    api_share: float = 0.6
+    outcome_retention_days: int = 180
 
     def writes_allowed(self, portal: str) -> bool:
         """Tell whether this portal may be written to; a real account starts dry until switched."""
@@ -163,11 +167,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         sweep_seconds=reader.number("SWEEP_SECONDS", 300, 1, 86400),
         coalesce_seconds=reader.number("COALESCE_SECONDS", 2, 0, 300),
         lease_seconds=reader.number("LEASE_SECONDS", 20, 1, 600),
+        urgent_within_seconds=reader.number("URGENT_WITHIN_SECONDS", 1800, 0, 86400),
+        quarantine_after=reader.whole("QUARANTINE_AFTER", 8, 1, 1000),
         dry_run=reader.flag("DRY_RUN"),
         sentry_dsn=reader.text("SENTRY_DSN"),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=reader.choice("LOG_FORMAT", "json", ("json", "console")),
         retention_days=reader.whole("RETENTION_DAYS", 90, 1, 3650),
+        api_share=reader.number("API_SHARE", 0.6, 0.05, 1),
+        outcome_retention_days=reader.whole("OUTCOME_RETENTION_DAYS", 180, 1, 3650),
     )
     if not settings.rules_dir.is_dir():
         reader.problems.append(f"RULES_DIR: there is no folder {settings.rules_dir}")

@@ -38,6 +38,8 @@ def set_up_logging(level: str, style: str, process: str) -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    # Its debug lines hold the queries of requests, and one of them looks a requester up by address.
+    logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

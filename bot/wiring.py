@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -9,11 +10,14 @@ from types import MappingProxyType
 from redis import Redis
 
 from bot.engine.context import Context
+from bot.engine.gate import AccountGate
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
-from bot.settings import Settings
-from bot.store.connection import connect_impatient, connect_patient
+from bot.settings import PortalSettings, Settings
+from bot.store.breaker import Breaker
+from bot.store.budget import Budget
+from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
@@ -21,8 +25,10 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
+from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
 
@@ -31,8 +37,13 @@ class NoRedis(Exception):
 
 
 def build(settings: Settings, *, redis: Redis | None = None) -> Context:
-    """Build the parts for worker, clock and command line."""
+    """Build the parts for worker and clock, which outlast a restart of Redis."""
     return _context(settings, redis or connect_patient(_redis_url(settings)))
+
+
+def build_briefly(settings: Settings) -> Context:
+    """Build the parts for a command; the errors of Redis when it does not answer at once."""
+    return _context(settings, _answering(settings))
 
 
 def build_web(settings: Settings) -> Context:
@@ -42,12 +53,18 @@ def build_web(settings: Settings) -> Context:
 
 def build_rule_versions(settings: Settings) -> RuleVersions:
     """Build the versions of the rules alone, which can be mended when no rules can be loaded."""
-    return RuleVersions(connect_patient(_redis_url(settings)))
+    return RuleVersions(_answering(settings))
 
 
 def utc_now() -> datetime:
     """Return the present moment; decisions get it as an argument."""
     return datetime.now(UTC)
+
+
+def _answering(settings: Settings) -> Redis:
+    redis = connect_briefly(_redis_url(settings))
+    redis.ping()  # every later question would wait anew
+    return redis
 
 
 def _redis_url(settings: Settings) -> str:
@@ -60,27 +77,42 @@ def _redis_url(settings: Settings) -> str:
 
 def _context(settings: Settings, redis: Redis) -> Context:
     retention = timedelta(days=settings.retention_days)
+    budget, breaker = Budget(redis, settings.api_share), Breaker(redis)
     return Context(
-        freshdesk=_clients(settings),
-        wakeups=Wakeups(redis),
+        freshdesk=_clients(settings, budget, breaker),
+        wakeups=Wakeups(redis, timedelta(seconds=settings.urgent_within_seconds)),
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
         journal=Journal(redis, retention),
+        # A requester's tickets are found by their outcomes, which must not go before the rest.
+        outcomes=Outcomes(redis, max(retention, timedelta(days=settings.outcome_retention_days))),
         corrections=Corrections(redis, retention),
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
+        traces=Traces(redis),
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
+        most_attempts=settings.quarantine_after,
+        budget=budget,
+        breaker=breaker,
+        may_spend=budget.can_spare,
     )
 
 
-def _clients(settings: Settings) -> Mapping[str, FreshdeskApi]:
+def _clients(settings: Settings, budget: Budget, breaker: Breaker) -> Mapping[str, FreshdeskApi]:
     return MappingProxyType(
-        {name: FreshdeskClient(name, portal.url, portal.api_key) for name, portal in settings.portals.items()}
+        {name: _client(portal, budget, breaker) for name, portal in settings.portals.items()}
     )
+
+
+def _client(portal: PortalSettings, budget: Budget, breaker: Breaker) -> FreshdeskApi:
+    # Enough of a hash to see that the key was changed, and too little to find it by.
+    key_print = hashlib.sha256(portal.api_key.encode()).hexdigest()[:8]
+    gate = AccountGate(portal.portal, key_print, budget, breaker, stand_in=portal.is_stand_in)
+    return FreshdeskClient(portal.portal, portal.url, portal.api_key, gate=gate)

@@ -15,7 +15,8 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
-from bot.engine.queue import ALLOWED, QUEUE
+from bot.engine.queue import ALLOWED, queue_of
+from bot.store.wakeups import Lane
 from bot.telemetry import log
 
 # RQ finds abandoned jobs only in maintenance, and an idle worker looks only when its wait ends: short both.
@@ -32,11 +33,15 @@ class SemaforoWorker(Worker):
     """Run one queue; several queues would make RQ lose jobs killed between pop and registration."""
 
     def __init__(
-        self, redis: Redis, beat: Callable[[], None], before_job: Callable[[], None] = lambda: None
+        self,
+        redis: Redis,
+        beat: Callable[[], None],
+        before_job: Callable[[], None] = lambda: None,
+        lane: Lane = Lane.NORMAL,
     ) -> None:
         self._beat, self._before_job = beat, before_job
         super().__init__(
-            [Queue(QUEUE, connection=redis, serializer=JSONSerializer)],
+            [queue_of(redis, lane)],
             connection=redis,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL,

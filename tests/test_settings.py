@@ -66,6 +66,10 @@ GOOD: list[Any] = [
     ("LOG_FORMAT", "console", "log_format", "console"),
     ("RETENTION_DAYS", None, "retention_days", 90),
     ("RETENTION_DAYS", "1", "retention_days", 1),
+    ("API_SHARE", None, "api_share", 0.6),
+    ("API_SHARE", "1", "api_share", 1),
+    ("OUTCOME_RETENTION_DAYS", None, "outcome_retention_days", 180),
+    ("OUTCOME_RETENTION_DAYS", "30", "outcome_retention_days", 30),
 ]
 
 
@@ -102,8 +106,12 @@ BAD = [
     ("LOG_LEVEL", "TRACE"),
     ("LOG_FORMAT", "xml"),
     ("RETENTION_DAYS", "0"),
+    ("API_SHARE", "0"),
+    ("API_SHARE", "60"),
+    ("API_SHARE", "60%"),
     ("RETENTION_DAYS", "1.5"),
     ("RETENTION_DAYS", "3651"),
+    ("OUTCOME_RETENTION_DAYS", "0"),
     ("PORTAL_ACELERA_DOMAIN", None),
     ("PORTAL_ACELERA_API_KEY", None),
     ("PORTAL_ACELERA_API_KEY", "   "),

@@ -24,14 +24,17 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.outcomes import Outcomes
 from bot.store.rulebook import Rulebook
-from bot.store.wakeups import Wakeups
+from bot.store.traces import Traces
+from bot.store.wakeups import Lane, Wakeups
 
 PORTAL = "acelera"
 # A Monday at 10:00 in Lima, no holiday near.
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 RETENTION = timedelta(days=90)
+OUTCOME_RETENTION = timedelta(days=180)
 
 
 @dataclass
@@ -53,14 +56,29 @@ class SyncQueue:
     """Keep jobs until the world runs them in this process."""
 
     waiting: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
 
-    def reconcile(self, key: TicketKey, token: int) -> None:
+    def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
         """Keep one attempt."""
         self.waiting.append(("reconcile", (key.portal, key.ticket_id, token)))
+        self.lanes.append(lane)
+
+    def length(self, lane: Lane) -> int:
+        """Return how many attempts were handed to a lane since its jobs ran."""
+        return self.lanes.count(lane)
 
     def sweep(self, portal: str) -> None:
         """Keep one sweep."""
         self.waiting.append(("sweep", (portal,)))
+
+    def about(self, keys: Iterable[TicketKey]) -> list[str]:
+        """Name the jobs about tickets by their place."""
+        named = {(key.portal, key.ticket_id) for key in keys}
+        return [str(place) for place, (_, about) in enumerate(self.waiting) if about[:2] in named]
+
+    def drop(self, jobs: Iterable[str]) -> None:
+        """Drop jobs by their place."""
+        self.waiting = [one for place, one in enumerate(self.waiting) if str(place) not in set(jobs)]
 
 
 class World:
@@ -79,11 +97,13 @@ class World:
             ledger=Ledger(redis, RETENTION),
             leases=Leases(redis, timedelta(seconds=20)),
             journal=Journal(redis, RETENTION),
+            outcomes=Outcomes(redis, OUTCOME_RETENTION),
             corrections=Corrections(redis, RETENTION),
             facts=Facts(redis),
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),
             rulebook=rulebook,
+            traces=Traces(redis),
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,
@@ -115,6 +135,7 @@ class World:
     def run_jobs(self) -> None:
         """Run what waits in the queue."""
         waiting, self.queue.waiting = self.queue.waiting, []
+        self.queue.lanes.clear()
         runners: dict[str, Callable[..., None]] = {
             "reconcile": jobs.reconcile_ticket,
             "sweep": jobs.sweep_portal,

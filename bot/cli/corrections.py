@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -14,17 +14,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.environment import context_or_exit
-from bot.cli.export import PER_MINUTE, moment
+from bot.cli.export import PER_MINUTE, moment, waited
 from bot.domain.ticket import Ticket, TicketKey
 from bot.engine.context import Context
 from bot.engine.corrections import deciders
 from bot.engine.fetch import Pace, read_again
+from bot.engine.gate import Turn, taking
 from bot.freshdesk.errors import FreshdeskError
 from bot.policy.corrections import Correction, Proposal, RuleRecord, proposals, rule_records, words_of
 from bot.policy.masking import masked_ticket
 from bot.policy.problems import shorten
 from bot.policy.statuses import DEFAULT_PORTAL
 from bot.policy.word_families import example_texts
+from bot.store.budget import Priority
 
 WIDTH = 110
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -60,9 +62,10 @@ def corrections(
 
 def _read(context: Context, found: Sequence[Correction], per_minute: int) -> dict[TicketKey, Ticket]:
     click.echo(f"reading {len(found)} tickets again, {per_minute} a minute", err=True)
-    pace = Pace(per_minute, context.now, time.sleep)
+    pace = Pace(per_minute, context.now, partial(waited, Console(stderr=True)))
     try:
-        return {ticket.key: ticket for ticket in read_again(context, [one.key for one in found], pace)}
+        with taking(Turn(Priority.BACKGROUND)):
+            return {ticket.key: ticket for ticket in read_again(context, [one.key for one in found], pace)}
     except FreshdeskError as error:
         raise click.ClickException(f"Freshdesk: {type(error).__name__} {error.status or ''}") from None
 

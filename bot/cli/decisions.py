@@ -14,12 +14,14 @@ from bot.cli.rule_names import rules_named
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
 from bot.engine.explain import journal_entry
+from bot.engine.gate import Turn, taking
 from bot.engine.reconcile import decide, gather
 from bot.engine.rule_changes import as_first_seen, under
 from bot.freshdesk.errors import FreshdeskError
 from bot.policy.due import due_json
 from bot.policy.model import load_policy
 from bot.policy.statuses import DEFAULT_PORTAL
+from bot.store.budget import Priority
 
 
 def _moment(_ctx: click.Context, _param: click.Parameter, value: str) -> datetime:
@@ -67,7 +69,8 @@ def explain(portal: str, ticket_id: int, as_json: bool, rules_version: str | Non
     if portal not in context.freshdesk:
         raise click.ClickException(f"there is no portal {portal}; there are: {', '.join(context.freshdesk)}")
     try:
-        seen = gather(context, TicketKey(portal, ticket_id))
+        with taking(Turn(Priority.BY_HAND)):
+            seen = gather(context, TicketKey(portal, ticket_id))
     except FreshdeskError as error:
         raise click.ClickException(f"Freshdesk: {type(error).__name__} {error.status or ''}") from None
     if rules_version is not None:

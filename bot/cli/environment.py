@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from dotenv import load_dotenv
@@ -13,9 +14,19 @@ from bot.local.run import running_environment
 from bot.local.store_server import connect_existing
 from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings
 from bot.store.rulebook import RulesRefused
-from bot.wiring import build
+from bot.wiring import build, build_briefly
 
 DATA_FOLDER = Path("var")
+
+
+def no_redis(error: Exception) -> str:
+    """Say that Redis does not answer and how to mend it; its address without user and password."""
+    parts = urlsplit(os.environ.get("REDIS_URL", ""))
+    place = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
+    return (
+        f"Redis does not answer at {place} ({type(error).__name__}). "
+        "Is it running, and does REDIS_URL name it? `semaforo run` brings its own."
+    )
 
 
 def settings_or_exit() -> Settings:
@@ -39,8 +50,8 @@ def _running_here() -> dict[str, str]:
     return running_environment(DATA_FOLDER)
 
 
-def context_or_exit() -> Context:
-    """Build the parts a command works with."""
+def context_or_exit(*, patient: bool = False) -> Context:
+    """Build the parts a command works with; `patient` for processes that wait for Redis to come back."""
     settings = settings_or_exit()
     if settings.redis_url is None:
         click.echo(
@@ -49,7 +60,7 @@ def context_or_exit() -> Context:
         )
         raise SystemExit(2)
     try:
-        return build(settings)
+        return build(settings) if patient else build_briefly(settings)
     except RulesRefused as refused:
         lines = "\n".join(f"  - {problem}" for problem in refused.problems)
         click.echo(

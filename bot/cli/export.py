@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,8 +15,11 @@ from bot.cli.environment import context_or_exit
 from bot.cli.export_file import ExportError, ExportFile, Origin
 from bot.engine.context import Context
 from bot.engine.fetch import Pace, past_lines
+from bot.engine.gate import Turn, taking
 from bot.freshdesk.errors import FreshdeskError, Unauthorized
+from bot.store.budget import Priority
 
+SILENT_SECONDS = 4.0
 PER_MINUTE = click.option(
     "--per-minute",
     type=click.IntRange(1, 600),
@@ -82,9 +86,9 @@ def _warn(out: Path, *, masked: bool) -> None:
 
 
 def _fetch(context: Context, file: ExportFile, per_minute: int) -> None:
-    pace = Pace(per_minute, context.now, time.sleep)
     origin, began = file.origin, context.now()
-    with _progress() as progress:
+    with _progress() as progress, taking(Turn(Priority.BACKGROUND)):
+        pace = Pace(per_minute, context.now, partial(waited, progress.console))
         # How many tickets there are is unknown until the last page: the bar shows the time covered.
         whole = max((began - origin.since).total_seconds(), 1.0)
         task = progress.add_task("tickets", total=whole, count=file.count)
@@ -94,6 +98,13 @@ def _fetch(context: Context, file: ExportFile, per_minute: int) -> None:
             file.reach(row.updated_at)
             covered = min((row.updated_at - origin.since).total_seconds(), whole)
             progress.update(task, completed=covered, count=file.count)
+
+
+def waited(console: Console, seconds: float) -> None:
+    """Wait, and say so when it is more than the pace of the command itself."""
+    if seconds > SILENT_SECONDS:
+        console.print(f"waiting {seconds:.0f} s: Freshdesk, or more pressing work, goes first", style="dim")
+    time.sleep(seconds)
 
 
 def _progress() -> Progress:

@@ -16,9 +16,10 @@ from redis.exceptions import RedisError
 import bot
 from bot import jobs
 from bot.cli.environment import context_or_exit, settings_or_exit
-from bot.engine.clock import tick
+from bot.engine.clock import WORKERS, tick
 from bot.store.connection import connect_patient
 from bot.store.rule_keeping import RuleKeeper
+from bot.store.wakeups import Lane
 from bot.telemetry import log, set_up_logging
 from bot.worker import SemaforoWorker
 
@@ -44,17 +45,20 @@ def web() -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Run queued jobs."""
+@click.option("--urgent", is_flag=True, help="Serve the urgent queue alone; without such a worker all share.")
+def worker(urgent: bool) -> None:
+    """Run queued jobs of one queue: the normal one, or the urgent one."""
+    lane = Lane.URGENT if urgent else Lane.NORMAL
     settings = settings_or_exit()
-    set_up_logging(settings.log_level, settings.log_format, "worker")
-    context = context_or_exit()
+    set_up_logging(settings.log_level, settings.log_format, WORKERS[lane])
+    context = context_or_exit(patient=True)
     jobs.use(context)
     assert settings.redis_url is not None
     SemaforoWorker(
         connect_patient(settings.redis_url),
-        beat=lambda: context.heartbeats.beat("worker", context.now()),
+        beat=lambda: context.heartbeats.beat(WORKERS[lane], context.now()),
         before_job=lambda: context.rulebook.look(at_once=True),
+        lane=lane,
     ).work(logging_level="WARNING")
 
 
@@ -63,7 +67,7 @@ def clock() -> None:
     """Hand due tickets and sweeps to the queue."""
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, "clock")
-    context, stop = context_or_exit(), threading.Event()
+    context, stop = context_or_exit(patient=True), threading.Event()
     keeper = RuleKeeper(context.rulebook, settings.watched_rules)
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:

@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 
 from bot.cli.environment import context_or_exit
+from bot.cli.export import waited
 from bot.cli.rule_names import IN_FORCE, SHORT, rules_named
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
+from bot.engine.gate import Turn, taking
 from bot.engine.rule_changes import Relevel, change_of, open_tickets, paced, relevel, under
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.policy.model import Policy
+from bot.store.budget import Priority
 
 BUSY_SECONDS = 2.0
 TRIES = 5
@@ -93,9 +96,11 @@ def _read(context: Context, keys: Iterable[TicketKey], policy: Policy) -> Iterat
 def _patiently(context: Context, key: TicketKey, policy: Policy) -> Relevel | None:
     while True:
         try:
-            return change_of(context, key, policy)
+            with taking(Turn(Priority.BACKGROUND)):
+                return change_of(context, key, policy)
         except RateLimited as error:
-            time.sleep(error.retry_after if error.retry_after is not None else 60)
+            seconds = error.retry_after if error.retry_after is not None else 60.0
+            waited(Console(stderr=True), seconds)
 
 
 def _applied(context: Context, change: Relevel) -> bool:

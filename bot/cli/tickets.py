@@ -6,6 +6,7 @@ import click
 
 from bot.cli.environment import context_or_exit
 from bot.domain.ticket import TicketKey
+from bot.engine.quarantine import retry
 
 
 @click.command()
@@ -15,7 +16,7 @@ def reconcile(portal: str, ticket_id: int) -> None:
     """Look at one ticket now."""
     context = context_or_exit()
     _known(portal, tuple(context.freshdesk))
-    context.wakeups.ring(TicketKey(portal, ticket_id), context.now())
+    retry(context, TicketKey(portal, ticket_id))
     click.echo(f"{portal}:{ticket_id} will be looked at now")
 
 
@@ -42,19 +43,24 @@ def list_failures() -> None:
     found = sorted(context_or_exit().failures.all(), key=lambda failure: failure.key)
     for failure in found:
         since = failure.first_at.isoformat(timespec="seconds")
-        click.echo(f"{failure.key}  {failure.attempts} attempts since {since}  {failure.reason}")
+        aside = "  in quarantine" if failure.quarantined else ""
+        click.echo(f"{failure.key}  {failure.attempts} attempts since {since}  {failure.reason}{aside}")
     if not found:
         click.echo("no ticket is failing")
 
 
 @failures.command("retry")
-def retry_failures() -> None:
-    """Look at every failing ticket now."""
+@click.argument("tickets", metavar="[PORTAL:ID]...", nargs=-1)
+def retry_failures(tickets: tuple[str, ...]) -> None:
+    """Look at failing tickets now, at all or at those named, also at those in quarantine."""
     context = context_or_exit()
-    keys = [failure.key for failure in context.failures.all()]
+    failing = [failure.key for failure in context.failures.all()]
+    unknown = sorted(set(tickets) - {str(key) for key in failing})
+    if unknown:
+        raise click.ClickException(f"not failing: {', '.join(unknown)}; see: semaforo failures list")
+    keys = [key for key in failing if not tickets or str(key) in tickets]
     for key in keys:
-        context.failures.clear(key)
-        context.wakeups.ring(key, context.now())
+        retry(context, key)
     click.echo(f"{len(keys)} tickets will be looked at now")
 
 

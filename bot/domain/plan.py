@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.actions import Action
 from bot.domain.level import Level
@@ -24,6 +24,21 @@ class DueView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeSpent:
+    """Hold where a ticket's business time went up to its close or to now: waiting, by cause, or worked on.
+
+    `waits_for` is the cause it waits for now; `closed_at` when the desk was done with it; `exact` is False
+    when a moment was inferred.
+    """
+
+    worked: timedelta
+    waited: Mapping[str, timedelta]
+    waits_for: str | None = None
+    closed_at: datetime | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Hold a decision about one ticket; no actions means the ticket is as the policy wants it.
 
@@ -37,6 +52,7 @@ class Plan:
     decision: Decision
     response: DueView
     resolution: DueView
+    spent: TimeSpent
     actions: tuple[Action, ...] = ()
     writes: Mapping[str, Written] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Who hands due tickets and sweeps to the queue?
+"""Who hands due tickets and sweeps to the queues, and how many at a time?
 
 Any number of clocks may run: taking is one atomic step in Redis, and a sweep's turn is taken once per period.
 """
@@ -8,20 +8,30 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.engine.context import Context
+from bot.store.wakeups import Lane
 
 # A job that has not begun within this time is taken to be lost with its worker; its ticket rings again.
 DISPATCH_LEASE = timedelta(seconds=30)
-BATCH = 200
+# A queue knows no order but arrival: what is more pressing overtakes only what was not handed out yet.
+QUEUED_AT_MOST = 20
+WORKERS = {Lane.URGENT: "worker-urgent", Lane.NORMAL: "worker"}
 
 
 def tick(ctx: Context) -> int:
-    """Queue every ticket whose moment has come and every sweep whose turn it is; return how many tickets."""
-    now = ctx.now()
-    taken = ctx.wakeups.take_due(now, DISPATCH_LEASE, BATCH)
-    for due in taken:
-        ctx.queue.reconcile(due.key, due.token)
+    """Queue the tickets whose turn it is and every sweep whose turn it is; return how many tickets."""
+    taken = sum(_hand_out(ctx, lane) for lane in Lane)
     for portal in ctx.freshdesk:
         if ctx.facts.take_turn(f"sweep:{portal}", ctx.sweep_every):
             ctx.queue.sweep(portal)
-    ctx.heartbeats.beat("clock", now)
+    ctx.heartbeats.beat("clock", ctx.now())
+    return taken
+
+
+def _hand_out(ctx: Context, lane: Lane) -> int:
+    """Fill up a lane's queue, the nearest deadlines first."""
+    queue = lane if ctx.heartbeats.seen(WORKERS[lane]) else Lane.NORMAL
+    room = max(0, QUEUED_AT_MOST - ctx.queue.length(queue))
+    taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane)
+    for due in taken:
+        ctx.queue.reconcile(due.key, due.token, queue)
     return len(taken)

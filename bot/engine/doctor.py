@@ -77,14 +77,17 @@ def process_findings(ctx: Context) -> Iterator[Finding]:
             yield _warn(kind, f"none seen in the last 90 seconds; start one: semaforo {kind}")
         else:
             yield _good(kind, "alive")
+    if ctx.heartbeats.seen("worker-urgent") is None:
+        yield _warn("urgent worker", "none seen: the others do its work; start one: semaforo worker --urgent")
     count, age = ctx.wakeups.overdue(ctx.now())
     if age > 60:
         yield _warn(
             "wake-ups", f"{count} overdue, the oldest by {age:.0f} s; more workers, or a full rate limit"
         )
-    failing = sum(1 for _ in ctx.failures.all())
+    failing = [failure.quarantined for failure in ctx.failures.all()]
     if failing:
-        yield _warn("failures", f"{failing} tickets keep failing; see: semaforo failures list")
+        aside = f", {sum(failing)} of them in quarantine" if any(failing) else ""
+        yield _warn("failures", f"{len(failing)} tickets keep failing{aside}; see: semaforo failures list")
 
 
 def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
@@ -111,6 +114,23 @@ def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
         yield _warn(
             portal, "dry run: plans are made and nothing is written; set DRY_RUN=0 when they look right"
         )
+
+
+def limit_findings(ctx: Context, portal: str) -> Iterator[Finding]:
+    """Tell how the account's limit stands, and whether the account is left alone."""
+    if ctx.budget is None or ctx.breaker is None:
+        return
+    why = ctx.breaker.state(portal).why
+    if why == "key":
+        yield _bad(portal, "nothing is sent since the API key was refused; put a working key in and restart")
+    elif why == "down":
+        yield _warn(portal, "the account does not answer; three probes a minute until it does")
+    budget = ctx.budget.state(portal)
+    text = f"{budget.left} of {budget.allowed} requests left this minute (plan: {budget.total or '?'})"
+    if budget.held:
+        yield _warn(portal, f"Freshdesk asked to wait: {budget.held:.0f} s more; {text}")
+    else:
+        yield _good(portal, text)
 
 
 def _each(portal: str, what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,12 @@ REPLIES = frozenset({"acuse", "recordatorio", "cierre", "respuesta"})
 
 
 def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> dict[str, Any]:
-    """Return a plan as plain data: times in the portal's zone, no text of the ticket, no address."""
-    zone = ctx.rulebook.policy.zone(plan.key.portal)
+    """Return a plan as plain data: times in the portal's zone, no text of the ticket, no address.
+
+    Of the ticket's tags only those that the rules name: people write their clients' names into others.
+    """
+    policy = ctx.rulebook.policy
+    zone, own = policy.zone(plan.key.portal), policy.own_tags
     return {
         "portal": plan.key.portal,
         "ticket_id": plan.key.ticket_id,
@@ -29,14 +34,14 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
         "words": list(plan.decision.words),
         "flags": list(plan.decision.flags),
         "due": {"response": _due(plan.response, zone), "resolution": _due(plan.resolution, zone)},
-        "actions": [describe(action, zone) for action in plan.actions],
+        "actions": [describe(action, zone, own) for action in plan.actions],
         "reasons": list(plan.reasons),
         "conflicts": list(plan.conflicts),
         "effects": [
             {"key": key, "kind": _kind(key), "state": effect.state.value, "at": _local(effect.at, zone)}
             for key, effect in record.effects.items()
         ],
-        "tags": list(plan.tags or ticket.tags),
+        "tags": _named(plan.tags or ticket.tags, own),
         "status": ticket.status,
         "company_id": ticket.company_id,
         "state": "closed" if plan.closed else plan.response.state,
@@ -46,14 +51,16 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
     }
 
 
-def describe(action: Action, zone: ZoneInfo) -> dict[str, Any]:
-    """Return an action as plain data, without the text of notes and replies."""
+def describe(action: Action, zone: ZoneInfo, own_tags: frozenset[str]) -> dict[str, Any]:
+    """Return an action as plain data, without the text of notes and replies and the tags of others."""
     match action:
         case SetFields():
-            changes = {
+            changes: dict[str, Any] = {
                 name: _local(value, zone) if isinstance(value, datetime) else value
                 for name, value in action.changes().items()
             }
+            if action.tags is not None:
+                changes["tags"] = _named(action.tags, own_tags)
             return {"kind": "set_fields", **changes}
         case AddNote():
             return {"kind": "add_note", "key": action.key, "notified": len(action.notify)}
@@ -61,6 +68,10 @@ def describe(action: Action, zone: ZoneInfo) -> dict[str, Any]:
             return {"kind": "reply", "key": action.key}
         case Forward():
             return {"kind": "forward", "key": action.key, "recipients": len(action.to)}
+
+
+def _named(tags: Iterable[str], own: frozenset[str]) -> list[str]:
+    return [tag for tag in tags if tag.casefold() in own]
 
 
 def _kind(key: str) -> str:

@@ -76,7 +76,7 @@ def past_lines(
 
     None stands in for tickets that are gone, spam or deleted. Raises the errors of Freshdesk.
     """
-    api, agent = ctx.freshdesk[portal], bot_agent(ctx, portal)
+    api, agent = ctx.freshdesk[portal], pace.ask(lambda: bot_agent(ctx, portal))
     for row in updated_since(api, since, pace):
         if row.ticket_id in known:
             continue

@@ -15,11 +15,15 @@ from bot.engine.context import Context
 from bot.engine.corrections import note_correction
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
+from bot.engine.quarantine import LeaseLost, may_try
+from bot.engine.ranking import rank_of
 from bot.engine.reply_caps import within_caps
+from bot.engine.spending import cover, reserved
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
 from bot.policy.approval_demands import needs_logged_time
+from bot.policy.report_outcome import outcome_of
 from bot.store.leases import Lease
 from bot.telemetry import log
 
@@ -31,10 +35,6 @@ BUSY_WAIT = timedelta(seconds=2)
 # Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
 YOUNG = timedelta(seconds=5)
 _UNSEEN = frozenset({403, 404})
-
-
-class LeaseLost(Exception):
-    """The attempt was slow or frozen and another worker may hold the ticket; nothing more was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def decide(ctx: Context, seen: Gathered) -> Plan:
 
 
 def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
-    """Run one attempt at a ticket; None when it was overtaken or another worker holds it.
+    """Run one attempt at a ticket; None when it was overtaken, is in other hands or in quarantine.
 
     Errors leave the alarm where the lease put it; the job decides when to try again.
     """
@@ -85,8 +85,11 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
         if lease is None:
             ctx.wakeups.finish(key, current, ctx.now() + BUSY_WAIT, ctx.now())
             return None
-        plan = attempt(ctx, key, lease)
-    ctx.wakeups.finish(key, current, plan.wake_at, ctx.now())
+        if not may_try(ctx, key):
+            return None
+        with reserved(ctx, key):
+            plan = attempt(ctx, key, lease)
+    ctx.wakeups.finish(key, current, plan.wake_at, ctx.now(), rank_of(plan, ctx.now()))
     return plan
 
 
@@ -107,11 +110,14 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     )
     plan = within_caps(ctx, seen.ticket, plan)
     if ctx.writes_allowed(key.portal):
+        cover(ctx, plan)
         for action in plan.actions:
             if ctx.now() >= deadline or not lease.is_held():
                 raise LeaseLost(str(key))
             execute(ctx, seen.record, plan, action)
-    ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())
+    record, now = ctx.ledger.read(key), ctx.now()
+    ctx.journal.record(key, journal_entry(seen.ticket, record, plan, ctx), now)
+    ctx.outcomes.keep(outcome_of(seen.ticket, record, plan, now))
     log.info(
         "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
     )
@@ -167,8 +173,3 @@ def bot_agent(ctx: Context, portal: str) -> int | None:
         known = ctx.freshdesk[portal].me().id
         ctx.facts.keep_bot_agent(portal, known)
     return known
-
-
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when to try a failed ticket again: 5 s, doubling, at most 15 minutes."""
-    return now + min(timedelta(seconds=5 * 2 ** min(attempts, 10)), timedelta(minutes=15))

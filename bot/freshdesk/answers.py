@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -50,6 +51,7 @@ class Answer:
     body: dict[str, Any] | list[Any]
     has_next: bool
     request_id: str | None
+    date: datetime | None = None
 
     def read(self, reader: Callable[[Raw], T]) -> T:
         """Read the one object of this answer; TemporaryError when it is not there or not readable."""
@@ -95,6 +97,7 @@ def read(response: requests.Response) -> Answer:
         body=body if isinstance(body, dict | list) else {},
         has_next="next" in response.links,
         request_id=_header(response, "X-Request-Id"),
+        date=_date(response),
     )
     if not isinstance(body, dict | list):  # empty, HTML of a proxy, cut off, or the JSON word null
         raise answer.unreadable("body")
@@ -109,11 +112,11 @@ def rate_headers(response: requests.Response) -> RateHeaders:
         remaining=_amount(response, "X-RateLimit-Remaining"),
         used=_amount(response, "X-RateLimit-Used-CurrentRequest"),
         retry_after=_retry_after(response),
-        endpoint=_endpoint(verb, path.rpartition("/api/v2/")[2]),
+        endpoint=endpoint_of(verb, path.rpartition("/api/v2/")[2]),
     )
 
 
-def _endpoint(verb: str, path: str) -> Endpoint:
+def endpoint_of(verb: str, path: str) -> Endpoint:
     """Name the sub-limit a call falls under."""
     resource, *rest = path.split("/")
     if resource == "tickets" and not rest:
@@ -196,6 +199,15 @@ def _amount(response: requests.Response, name: str) -> float | None:
     except ValueError:
         return None
     return amount if math.isfinite(amount) and amount >= 0 else None
+
+
+def _date(response: requests.Response) -> datetime | None:
+    """Return the moment of the answer by Freshdesk's own clock, in whole seconds."""
+    try:
+        told = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -84,6 +84,14 @@ class FreshdeskApi(Protocol):
         """Walk tickets by time of update, oldest first, past the 300-page limit, each id once."""
         ...
 
+    def tickets_of(self, requester_id: int) -> Iterator[int]:
+        """Walk the numbers of a requester's tickets, but for those that are spam, deleted or archived."""
+        ...
+
+    def requester_ids(self, email: str) -> tuple[int, ...]:
+        """Return the contacts that have an address, deleted ones included."""
+        ...
+
     def get_company(self, company_id: int) -> Company:
         """Read what the contract asks about one company."""
         ...
@@ -98,6 +106,10 @@ class FreshdeskApi(Protocol):
 
     def me(self) -> Agent:
         """Read the agent this key belongs to."""
+        ...
+
+    def time(self) -> datetime | None:
+        """Return Freshdesk's own time, in whole seconds; None when it does not tell. One request."""
         ...
 
     def list_agents(self) -> Iterator[Agent]:

@@ -6,8 +6,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -16,12 +17,14 @@ from bot.domain.ticket import Company, Message, Ticket
 from bot.freshdesk import codec
 from bot.freshdesk.answers import Answer, RateHeaders
 from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
+from bot.freshdesk.gate import Gate
 from bot.freshdesk.library import Library, Repeats
 from bot.freshdesk.transport import BoundedSession, Key, Limits
 
 T = TypeVar("T")
 
 _DOMAIN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_PAGE = 300  # Freshdesk serves no page beyond
 
 
@@ -48,7 +51,8 @@ class FreshdeskClient:
     """Implement `FreshdeskApi` for one portal; may be shared between threads and forked processes.
 
     `on_headers` is told of the rate limit after every answer, errors included; it must not raise, for it is
-    called when a write has already taken effect.
+    called when a write has already taken effect. `gate` is asked before every request, each repetition and
+    each page too, and may raise `Held`.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class FreshdeskClient:
         overdue_field: str = "factura_vencida",
         invoice_due_field: str = "vencimiento_factura",
         on_headers: Callable[[RateHeaders], None] | None = None,
+        gate: Gate | None = None,
         connect_timeout: float = 5.0,
         read_timeout: float = 20.0,
         deadline: float = 30.0,
@@ -71,6 +76,7 @@ class FreshdeskClient:
         self._limits = Limits(connect_timeout, read_timeout, deadline)
         self._repeats = repeats or Repeats()
         self._on_headers = on_headers
+        self._gate = gate
         self._company_reader = partial(
             codec.company, overdue_field=overdue_field, invoice_due_field=invoice_due_field
         )
@@ -84,7 +90,7 @@ class FreshdeskClient:
         """Return this thread's library: a session is not for two threads, nor a socket for two processes."""
         if getattr(self._mine, "process", None) != os.getpid():
             session = BoundedSession(self._key, self._limits)
-            self._mine.library = Library(self._base_url, session, self._repeats, self._on_headers)
+            self._mine.library = Library(self._base_url, session, self._repeats, self._on_headers, self._gate)
             self._mine.process = os.getpid()
         library: Library = self._mine.library
         return library
@@ -167,6 +173,25 @@ class FreshdeskClient:
         )
         return answer.read_rows(partial(codec.ticket_row, otherwise=since)), answer.has_next
 
+    def tickets_of(self, requester_id: int) -> Iterator[int]:
+        """Walk the numbers of a requester's tickets, but for those that are spam, deleted or archived."""
+        return self._rows(
+            codec.identity,
+            lambda api: api.tickets.list_tickets,
+            filter_name=None,
+            requester_id=requester_id,
+            updated_since=codec.zulu(_BEGINNING),  # without it only those of the last 30 days are listed
+        )
+
+    def requester_ids(self, email: str) -> tuple[int, ...]:
+        """Return the contacts that have an address, deleted ones included."""
+        states: tuple[dict[str, str], ...] = ({}, {"state": "deleted"})
+        found = (
+            self._rows(codec.identity, lambda api: api.contacts.list_contacts, email=email, **state)
+            for state in states
+        )
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
     def get_company(self, company_id: int) -> Company:
         """Read what the contract asks about one company."""
         api = self._library
@@ -184,6 +209,11 @@ class FreshdeskClient:
         """Read the agent this key belongs to."""
         api = self._library
         return api.ask(api.agents.currently_authenticated_agent).read(codec.agent)
+
+    def time(self) -> datetime | None:
+        """Return Freshdesk's own time, in whole seconds; None when it does not tell. One request."""
+        api = self._library
+        return api.ask(api.agents.currently_authenticated_agent).date
 
     def list_agents(self) -> Iterator[Agent]:
         """Walk all agents."""
@@ -203,11 +233,12 @@ class FreshdeskClient:
         reader: Callable[[codec.Raw], T],
         method: Callable[[Library], Callable[..., object]],
         *args: object,
+        **kwargs: object,
     ) -> Iterator[T]:
         """Walk all pages of a list: another follows exactly when the Link header says so."""
         api = self._library
         for page in range(1, _LAST_PAGE + 1):
-            answer = api.ask_page(method(api), *args, page=page)
+            answer = api.ask_page(method(api), *args, page=page, **kwargs)
             yield from answer.read_rows(reader)
             if not answer.has_next:
                 return

@@ -52,6 +52,13 @@ class RateLimited(TemporaryError):
     """429: surely no effect; `retry_after` in seconds when Freshdesk said so."""
 
 
+class Held(RateLimited):
+    """Our own budget or breaker let no request through; `retry_after` says when one may be.
+
+    Also stands in the place of a failure that opened the breaker, and then keeps its `sure_no_effect`.
+    """
+
+
 class PermanentError(FreshdeskError):
     """The same call will fail again: 400, 403, 405, 409, 415."""
 

@@ -24,6 +24,7 @@ from freshdesk.v2.api import API
 
 from bot.freshdesk.answers import Answer, RateHeaders, rate_headers, read
 from bot.freshdesk.errors import FreshdeskError, RateLimited, TemporaryError
+from bot.freshdesk.gate import Call, Gate, call_of
 from bot.freshdesk.transport import BoundedSession
 
 _JITTER = secrets.SystemRandom()
@@ -49,6 +50,7 @@ class Library(API):
         session: BoundedSession,
         repeats: Repeats,
         on_headers: Callable[[RateHeaders], None] | None,
+        gate: Gate | None = None,
     ) -> None:
         # The library insists on https and on a name holding "freshdesk.com", wherever; it gets this one,
         # and then its real address and session.
@@ -57,6 +59,8 @@ class Library(API):
         self._session = session
         self._repeats = repeats
         self._on_headers = on_headers
+        self._gate = gate
+        self._heard: RateHeaders | None = None
         self._kept: list[Answer] = []
         self._stand_in: object = None
 
@@ -82,8 +86,9 @@ class Library(API):
 
     def _action(self, req: requests.Response) -> object:
         """Keep the answer, raise our errors, and give the library's model something it cannot fail on."""
+        self._heard = rate_headers(req)
         if self._on_headers:
-            self._on_headers(rate_headers(req))
+            self._on_headers(self._heard)
         self._kept.append(read(req))
         return self._stand_in
 
@@ -91,14 +96,33 @@ class Library(API):
         # The library puts the same parameters into the URL and beside it, some of them raw.
         path, _, query = url.partition("?")
         once = dict(parse_qsl(query)) | (params or {})
-        return self._repeated(partial(super()._get, path, params=once))
+        call = call_of("GET", path, str(once.get("include", "")))
+        return self._repeated(partial(self._gated, call, partial(super()._get, path, params=once)))
 
     def _put(self, url: str, data: object = "") -> object:
-        return self._repeated(partial(super()._put, url, data=data))
+        send = partial(super()._put, url, data=data)
+        return self._repeated(partial(self._gated, call_of("PUT", url), send))
+
+    def _post(self, url: str, data: object = "", **kwargs: object) -> object:
+        return self._gated(call_of("POST", url), partial(super()._post, url, data=data, **kwargs))
 
     def _delete(self, url: str) -> object:
         # The library prints the response to standard output.
-        return self._action(self._session.delete(self._api_prefix + url))
+        send = partial(self._session.delete, self._api_prefix + url)
+        return self._gated(call_of("DELETE", url), lambda: self._action(send()))
+
+    def _gated(self, call: Call, send: Callable[[], object]) -> object:
+        """Send one request if the gate lets it through, and tell it what came of it."""
+        if self._gate is None:
+            return send()
+        leave, self._heard = self._gate.enter(call), None
+        try:
+            result = send()
+        except FreshdeskError as error:
+            leave(self._heard, error)
+            raise
+        leave(self._heard, None)
+        return result
 
     def _repeated(self, call: Callable[[], object]) -> object:
         """Make a call that may be made twice, again after a fault; never after 401, 403 or 429.

@@ -98,7 +98,7 @@ def _play(folder: Path, environ: Mapping[str, str], console: Console) -> int:
         # In the demo's own folder no .env can name a real account.
         machine = Machine(folder / "logs", web_port, parts.environ(environ, url), cwd=folder)
         simulator = machine.simulator(parts.stand_in, folder / "seed.json", tether)
-        say("Starting Valkey, the simulator, web, worker and clock …")
+        say("Starting Valkey, the simulator, web, two workers and clock …")
         with Supervisor([simulator, *machine.service(tether)], say, stop, START_SECONDS) as supervisor:
             rows = [] if stop.is_set() else _feed_and_wait(parts, supervisor, stop, console)
             calls = 0 if stop.is_set() else parts.stand_in.requests_seen()

@@ -17,7 +17,7 @@ from bot.local.tether import Tether
 HOME = Path(bot.__file__).absolute().parent.parent
 OWN_VARIABLES = re.compile(
     r"PORTAL_\w+|ALLOW_ANY_FRESHDESK_URL|REDIS_URL|RULES_(DIR|WATCH)|PORT|WEB_(THREADS|WORKERS)|OPS_PASSWORD(_FILE)?"
-    r"|SECRET_KEY(_FILE)?|\w+_SECONDS|DRY_RUN|SENTRY_DSN|LOG_(LEVEL|FORMAT)|RETENTION_DAYS|CRASH_AT"
+    r"|SECRET_KEY(_FILE)?|\w+_SECONDS|DRY_RUN|SENTRY_DSN|QUARANTINE_AFTER|LOG_(LEVEL|FORMAT)|RETENTION_DAYS|CRASH_AT"
 )
 
 
@@ -30,11 +30,14 @@ class Machine:
     environ: Mapping[str, str] = field(repr=False)
     cwd: Path | None = None
 
-    def program(self, name: str, *options: str, ready: Callable[[], bool] = always) -> Program:
-        """Return one of our own commands as a program."""
+    def program(
+        self, command: str, *options: str, name: str = "", ready: Callable[[], bool] = always
+    ) -> Program:
+        """Return one of our own commands as a program, named after the command if not otherwise."""
+        name = name or command
         return Program(
             name=name,
-            command=(sys.executable, "-m", "bot.cli", name, *options),
+            command=(sys.executable, "-m", "bot.cli", command, *options),
             log=self.logs / f"{name}.log",
             # gunicorn looks for app.py where it is started, which may be any folder.
             environ={**self.environ, "PYTHONPATH": str(HOME)},
@@ -43,10 +46,12 @@ class Machine:
         )
 
     def service(self, tether: Tether) -> list[Child]:
-        """Return the three processes of the service; they start side by side, and the last waits for all."""
+        """Return the processes of the service; they start side by side, and the last waits for all."""
         page = f"http://{LOOPBACK}:{self.web_port}/readyz"
         clock = self.program("clock", ready=lambda: answers(page))
-        return [Child(program, tether) for program in (self.program("web"), self.program("worker"), clock)]
+        urgent = self.program("worker", "--urgent", name="worker-urgent")
+        programs = (self.program("web"), self.program("worker"), urgent, clock)
+        return [Child(program, tether) for program in programs]
 
     def simulator(self, stand_in: StandIn, seed: Path, tether: Tether) -> Child:
         """Return the simulator's process, its account written to `seed`."""

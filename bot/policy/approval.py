@@ -86,15 +86,14 @@ class ApprovalSection(Section):
     def _in_order(self) -> Self:
         if self.recordar_horas >= self.plazo_horas:
             raise ValueError("el recordatorio debe llegar antes de que venza el plazo")
-        tags = (
-            self.etiqueta,
-            self.etiqueta_detenido,
-            self.etiqueta_reactivado,
-            self.etiqueta_por_confirmar,
-        )
-        if len(set(tags)) != len(tags):
+        if len(set(self.tags)) != len(self.tags):
             raise ValueError("las cuatro etiquetas deben ser distintas")
         return self
+
+    @property
+    def tags(self) -> tuple[str, str, str, str]:
+        """Return the four tags that say how an approval stands."""
+        return self.etiqueta, self.etiqueta_detenido, self.etiqueta_reactivado, self.etiqueta_por_confirmar
 
 
 class ApprovalState(StrEnum):

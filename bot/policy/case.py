@@ -29,7 +29,8 @@ class Case:
     """Hold one ticket with all that was worked out about it, for the parts of the plan to read.
 
     `shown` are the limits of response and resolution as Freshdesk is to show them; `farewell` that the client
-    only said thanks after the closing; `wait` what the store forgot and the date on the ticket told.
+    only said thanks after the closing; `wait` what the store forgot and the date on the ticket told; `facts`
+    what both clocks were reckoned from.
     """
 
     ticket: Ticket
@@ -51,6 +52,7 @@ class Case:
     farewell: bool
     wait: Pause | None
     logged: LoggedTime | None
+    facts: ClockFacts
 
     @property
     def is_closed(self) -> bool:
@@ -86,10 +88,12 @@ def case_of(
         tuple(each.pause for each in suspended.suspensions),
     )
     wait = _remembered_wait(record)
-    clocks = clocks_of(level, calendar, portal, with_wait(facts, wait) if wait else facts, now)
+    facts = with_wait(facts, wait) if wait else facts
+    clocks = clocks_of(level, calendar, portal, facts, now)
     if wait is None and _was_forgotten(record, marks, decision):
         wait = forgotten_wait(level, calendar, clocks, ticket.due_by, now)
-        clocks = clocks_of(level, calendar, portal, with_wait(facts, wait), now) if wait else clocks
+        facts = with_wait(facts, wait) if wait else facts
+        clocks = clocks_of(level, calendar, portal, facts, now) if wait else clocks
     return Case(
         ticket=ticket,
         record=record,
@@ -110,6 +114,7 @@ def case_of(
         farewell=len(counted) < len(statuses),
         wait=wait,
         logged=logged,
+        facts=facts,
     )
 
 

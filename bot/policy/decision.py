@@ -36,7 +36,7 @@ def recall(record: Record, marks: Marks, levels: LevelsSection) -> Memory:
     if "priority" not in written and announced:
         policy = levels.of(announced[-1][1])
         written["priority"] = Written(None, policy.prioridad, sure=True)
-        written["tags"] = Written(None, (policy.etiqueta,), sure=True)
+        written.setdefault("tags", Written(None, (policy.etiqueta,), sure=True))
     return Memory(
         written.get("priority"), written.get("tags"), written.get("fr_due_by"), written.get("due_by")
     )

@@ -18,6 +18,8 @@ _WHEN = re.compile(r"(objetivo|limite)(?:\s*\+\s*(\d{1,4})\s*(h|min|d))?")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
+STEP_PREFIX = "escala:"  # what the keys of the effects of warnings begin with
+
 ClockName = Literal["respuesta", "resolucion"]
 
 
@@ -84,7 +86,7 @@ class Owed:
 
 def step_key(clock: ClockName, step: EscalationStep, level: Level) -> str:
     """Name the effect of one step; a changed level starts a new ladder."""
-    return f"escala:{clock}:{step.id}:{level}"
+    return f"{STEP_PREFIX}{clock}:{step.id}:{level}"
 
 
 def owed_step(

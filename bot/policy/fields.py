@@ -14,7 +14,7 @@ from bot.domain.record import FieldValue, Written
 from bot.domain.ticket import Ticket
 
 _MARGIN = timedelta(minutes=1)  # a date may pass while the request is on its way; Freshdesk refuses past ones
-_TAG_LONGEST = 32  # Freshdesk answers 400 to longer tags
+TAG_LONGEST = 32  # Freshdesk answers 400 to longer tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +105,4 @@ def is_same_wish(memory: Written, state: Iterable[str], info: Iterable[str]) -> 
 
 
 def _clean(tags: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag[:_TAG_LONGEST] for tag in tags))
+    return tuple(dict.fromkeys(tag[:TAG_LONGEST] for tag in tags))

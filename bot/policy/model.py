@@ -16,6 +16,7 @@ from bot.policy.billing import BillingSection
 from bot.policy.calendar import Calendar
 from bot.policy.calendar_section import CalendarSection
 from bot.policy.escalation import EscalationSection
+from bot.policy.fields import TAG_LONGEST
 from bot.policy.levels import LevelsSection
 from bot.policy.loader import load_sections, sections_of
 from bot.policy.matching import Classifier, compile_rules
@@ -88,6 +89,16 @@ class Policy:
         """Return the tags that mirror a ticket's level and clocks, which the bot puts on and takes off."""
         levels = self.levels.tags.values()
         return (*levels, self.tags.en_riesgo, self.tags.incumplido)
+
+    @cached_property
+    def own_tags(self) -> frozenset[str]:
+        """Return, folded, every tag that the rules name; all others are the desk's and may name a client."""
+        names, approvals = self.tags, self.approvals
+        asked = () if approvals is None else approvals.tags
+        topics = (tag for card in self.classifier.rules for tag in card.etiquetas)
+        single = (names.sin_regla, names.suspendido, names.fabricante)
+        named = (*self.state_tags, *single, *names.banderas.values(), *asked, *topics)
+        return frozenset(tag[:TAG_LONGEST].casefold() for tag in named)
 
     def rule_flags(self, rule_id: str) -> tuple[str, ...]:
         """Return the flags a rule raises, none when the rule is gone."""

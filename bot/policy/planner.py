@@ -20,6 +20,7 @@ from bot.policy.demands import Demands
 from bot.policy.escalation import next_step
 from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
+from bot.policy.report_time import time_spent
 from bot.policy.sla import Clock, ResolutionClock
 from bot.policy.waiting import with_forgotten_closing
 from bot.policy.wishes import field_wishes
@@ -60,6 +61,7 @@ def plan(
         decision=case.decision,
         response=_view(case.response),
         resolution=_view(case.resolution),
+        spent=time_spent(case),
         actions=actions,
         writes=wishes.writes,
         reasons=(*_why(case), *wishes.reasons, *demands.reasons, *reasons),
@@ -115,6 +117,7 @@ def _settled(case: Case, settle: timedelta) -> Plan:
         decision=case.decision,
         response=_view(case.response),
         resolution=_view(case.resolution),
+        spent=time_spent(case),
         actions=(*owed, *finish),
         reasons=(*_why(case), "el ticket está cerrado: no se toca", *demands.reasons),
         wake_at=min([*unsettled, *_after(case, finish)], default=None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.domain.record import Written
 from bot.policy import fields, waiting
 from bot.policy.case import Case
 from bot.policy.demands import Demands
+from bot.policy.forgotten import told_date, told_resolution, told_topics
 from bot.policy.sla import Clock, ClockState, ResolutionClock
 
 
@@ -28,6 +29,12 @@ class Wishes:
     def changes(self) -> SetFields:
         """Return the action that makes the changes; it may have none."""
         return SetFields(**self.fields)
+
+    def recall(self, name: str, told: Written | None) -> Written | None:
+        """Take in what the ticket itself tells of a write that the store forgot."""
+        if told is not None:
+            self.proven[name] = told
+        return told
 
     def want(self, name: str, label: str, known: Written | None, current: Any, wanted: Any) -> None:
         """Take in one wish, as far as the field is still the bot's."""
@@ -48,10 +55,13 @@ def field_wishes(case: Case, demands: Demands) -> Wishes:
     """Return what the bot wants of the ticket's fields, with the tags that the contract demands."""
     wishes, ticket, memory = Wishes(), case.ticket, case.memory
     priority = case.policy.levels.of(case.decision.level).prioridad
+    if "priority" not in case.record.written:
+        wishes.recall("priority", memory.priority)
     wishes.want("priority", "prioridad", memory.priority, ticket.priority, priority)
     response, resolution = _dates(case)
     if response is not None:
-        wishes.want("fr_due_by", "fecha de respuesta", memory.fr_due_by, ticket.fr_due_by, response)
+        known = memory.fr_due_by or wishes.recall("fr_due_by", told_date(case, ticket.fr_due_by, response))
+        wishes.want("fr_due_by", "fecha de respuesta", known, ticket.fr_due_by, response)
     if resolution is not None:
         _want_resolution(case, wishes, resolution)
     _send_both(wishes, response, resolution)
@@ -61,7 +71,8 @@ def field_wishes(case: Case, demands: Demands) -> Wishes:
 
 def _want_resolution(case: Case, wishes: Wishes, wanted: datetime) -> None:
     """Put right, once, a date that Freshdesk itself moved on resuming; what it insists on is left."""
-    label, known, current = "fecha de resolución", case.memory.due_by, case.ticket.due_by
+    label, current = "fecha de resolución", case.ticket.due_by
+    known = case.memory.due_by or wishes.recall("due_by", told_resolution(case, current, wanted))
     waited = sum(case.resolution.paused_total(case.now).values(), timedelta())
     if current == wanted:
         wishes.want("due_by", label, known, current, wanted)
@@ -93,8 +104,11 @@ def _storable(value: Any) -> int | str | None:
 
 def _want_tags(case: Case, wishes: Wishes, demands: Demands) -> None:
     state = (*_state_tags(case), *demands.state_tags)
-    info = tuple(dict.fromkeys((*_info_tags(case), *demands.info_tags)))
+    topics = _info_tags(case)
+    info = tuple(dict.fromkeys((*topics, *demands.info_tags)))
     known, managed = case.memory.tags, (*case.policy.state_tags, *demands.managed)
+    if "tags" not in case.record.written and known is not None and isinstance(known.value, tuple):
+        known = wishes.recall("tags", replace(known, value=(*known.value, *told_topics(case, topics))))
     tags = fields.merged_tags(case.ticket, known, state, info, managed)
     wish = tuple(dict.fromkeys((*state, *info)))
     same = known is not None and fields.is_same_wish(known, state, info)

@@ -67,6 +67,7 @@ class Network:
         early = _maintenance() if self._down(endpoint) == "503" else self._early(fate.kind, environ)
         response = early or self._through(environ)
         record.status, record.agent_id = response.status_code, environ.get("simulator.agent_id")
+        record.cost = int(response.headers.get("X-RateLimit-Used-CurrentRequest", 1))
         return response if early else self._late(fate.kind, response, environ)
 
     def _through(self, environ: Environ) -> Response:

@@ -27,6 +27,17 @@ def connect_impatient(url: str) -> Redis:
     )
 
 
+def connect_briefly(url: str) -> Redis:
+    """Connect for a command that a person waits for: say within three seconds that Redis does not answer."""
+    return Redis.from_url(
+        url,
+        socket_timeout=0.9,
+        socket_connect_timeout=0.9,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.1), 1),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+    )
+
+
 def connect_patient(url: str) -> Redis:
     """Connect for worker and clock: outlast a restart of Redis of about two minutes.
 

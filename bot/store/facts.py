@@ -56,10 +56,23 @@ class Facts:
         return bool(self._redis.set(f"{NAMESPACE}:turn:{name}", 1, nx=True, px=every))
 
     def last_sweep(self, portal: str) -> datetime | None:
-        """Return when the last sweep that came to its end began."""
+        """Return up to when changes were swept: the begin of the last good sweep, or how far one came."""
         raw = self._redis.get(f"{NAMESPACE}:swept:{portal}")
         return None if raw is None else datetime.fromisoformat(as_text(raw))
 
-    def keep_last_sweep(self, portal: str, began: datetime) -> None:
-        """Keep when a sweep that came to its end began."""
-        self._redis.set(f"{NAMESPACE}:swept:{portal}", began.isoformat())
+    def keep_last_sweep(self, portal: str, up_to: datetime) -> None:
+        """Keep up to when changes were swept."""
+        self._redis.set(f"{NAMESPACE}:swept:{portal}", up_to.isoformat())
+
+    def looked_through(self, portal: str) -> datetime | None:
+        """Return up to which time of update the look through all open tickets has come; None between two."""
+        raw = self._redis.get(f"{NAMESPACE}:looked:{portal}")
+        return None if raw is None else datetime.fromisoformat(as_text(raw))
+
+    def keep_looked_through(self, portal: str, up_to: datetime | None) -> None:
+        """Keep how far the look through all open tickets has come; None at its end."""
+        name = f"{NAMESPACE}:looked:{portal}"
+        if up_to is None:
+            self._redis.delete(name)
+        else:
+            self._redis.set(name, up_to.isoformat())

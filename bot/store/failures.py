@@ -1,4 +1,4 @@
-"""Which tickets keep failing, and why?"""
+"""Which tickets keep failing, why, and how many attempts were begun?"""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
 
-_FAILURES = f"{NAMESPACE}:failures"
+FAILURES = f"{NAMESPACE}:failures"
+ATTEMPTS = f"{NAMESPACE}:attempts"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Hold one ticket's run of failures; `reason` names a class and a status, never content."""
+    """Hold one ticket's run of failures; `reason` names a class and a status, never content.
+
+    A ticket in quarantine is not tried any more until a person asks for it.
+    """
 
     key: TicketKey
     attempts: int
     reason: str
     first_at: datetime
     last_at: datetime
+    quarantined: bool = False
 
 
 class Failures:
@@ -32,32 +37,58 @@ class Failures:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
+    def begin_attempt(self, key: TicketKey) -> int:
+        """Count an attempt before its work and return how many were begun since the last success."""
+        return int(self._redis.hincrby(ATTEMPTS, str(key), 1))
+
+    def attempts(self, key: TicketKey) -> int:
+        """Return how many attempts count against a ticket since its last success."""
+        return int(self._redis.hget(ATTEMPTS, str(key)) or 0)
+
+    def uncount(self, key: TicketKey) -> None:
+        """Take back the present attempt: its end says nothing about the ticket."""
+        if self._redis.hincrby(ATTEMPTS, str(key), -1) <= 0:
+            self._redis.hdel(ATTEMPTS, str(key))
+
     def add(self, key: TicketKey, reason: str, now: datetime) -> Failure:
         """Count one more failure of a ticket and return the run."""
-        earlier = self._read(self._redis.hget(_FAILURES, str(key)), key)
-        failure = Failure(
-            key, earlier.attempts + 1 if earlier else 1, reason, earlier.first_at if earlier else now, now
-        )
-        data = {**asdict(failure), "first_at": failure.first_at.isoformat(), "last_at": now.isoformat()}
-        del data["key"]
-        self._redis.hset(_FAILURES, str(key), json.dumps(data))
-        return failure
+        return self._keep(key, reason, now, quarantined=False)
+
+    def quarantine(self, key: TicketKey, reason: str, now: datetime) -> Failure:
+        """Keep that a ticket is not to be tried any more."""
+        return self._keep(key, reason, now, quarantined=True)
+
+    def read(self, key: TicketKey) -> Failure | None:
+        """Return a ticket's run of failures, or None."""
+        return self._read(self._redis.hget(FAILURES, str(key)), key)
 
     def clear(self, key: TicketKey) -> None:
-        """Forget a ticket's failures."""
-        self._redis.hdel(_FAILURES, str(key))
+        """Forget a ticket's failures and attempts."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hdel(FAILURES, str(key))
+            pipe.hdel(ATTEMPTS, str(key))
+            pipe.execute()
 
     def all(self) -> Iterator[Failure]:
         """Yield every failing ticket."""
-        for name, raw in self._redis.hscan_iter(_FAILURES):
+        for name, raw in self._redis.hscan_iter(FAILURES):
             failure = self._read(raw, TicketKey.parse(as_text(name)))
             if failure is not None:
                 yield failure
+
+    def _keep(self, key: TicketKey, reason: str, now: datetime, *, quarantined: bool) -> Failure:
+        earlier = self.read(key)
+        failures = max(earlier.attempts + 1 if earlier else 1, self.attempts(key) if quarantined else 0)
+        first_at = earlier.first_at if earlier else now
+        data = asdict(Failure(key, failures, reason, first_at, now, quarantined))
+        del data["key"]
+        self._redis.hset(FAILURES, str(key), json.dumps(data, default=datetime.isoformat))
+        return Failure(key, failures, reason, first_at, now, quarantined)
 
     @staticmethod
     def _read(raw: bytes | str | None, key: TicketKey) -> Failure | None:
         if raw is None:
             return None
         data = json.loads(raw)
-        first, last = (datetime.fromisoformat(data[name]) for name in ("first_at", "last_at"))
-        return Failure(key, data["attempts"], data["reason"], first, last)
+        moments = {name: datetime.fromisoformat(data[name]) for name in ("first_at", "last_at")}
+        return Failure(key, **(data | moments))

@@ -28,6 +28,7 @@ class Journal:
             pipe.set(_name(key), json.dumps(entry, ensure_ascii=False), ex=self._retention)
             pipe.zadd(INDEX, {str(key): now.timestamp()})
             pipe.zremrangebyscore(INDEX, "-inf", (now - self._retention).timestamp())
+            pipe.expire(INDEX, self._retention)
             pipe.execute()
 
     def read(self, key: TicketKey) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from bot.engine.context import Context
+from bot.web.limit_metrics import limits
 
 OUTCOMES = {
     202: "accepted",
@@ -29,6 +30,7 @@ OUTCOMES = {
     503: "unavailable",
 }
 PROCESSES = ("clock", "worker")
+ALL_PROCESSES = (*PROCESSES, "worker-urgent")  # without an urgent worker the others do its work
 
 
 class Deliveries:
@@ -59,7 +61,7 @@ class Waiting(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
-            found = [*self._wakeups(), self._heartbeats(), *self._refusals()]
+            found = [*self._wakeups(), self._heartbeats(), *self._refusals(), *limits(self._context)]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
@@ -85,7 +87,7 @@ class Waiting(Collector):
             "Since a process of this kind was seen; absent when none was.",
             labels=["process"],
         )
-        for kind in PROCESSES:
+        for kind in ALL_PROCESSES:
             seen = self._context.heartbeats.seen(kind)
             if seen is not None:
                 ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))

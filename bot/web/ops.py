@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
+from bot.engine.quarantine import retry
 from bot.settings import PortalSettings
 from bot.web.wording import STATES, Moment, Sheet, moment, sheet
 
@@ -112,13 +113,13 @@ class Pages:
             sheet=sheet(entry) if entry else None,
             next_look=self._next_look(key, entry or {}),
             link=f"{self._portals[portal].url}/a/tickets/{ticket_id}",
-            failure=next((f for f in self._context.failures.all() if f.key == key), None),
+            failure=self._context.failures.read(key),
         )
         return page, 200 if entry else 404
 
     def ring(self, portal: str, ticket_id: int) -> ResponseReturnValue:
         """Have a ticket looked at now."""
-        self._context.wakeups.ring(self._key(portal, ticket_id), self._context.now())
+        retry(self._context, self._key(portal, ticket_id))
         flash("Pedido anotado: el bot mirará este ticket en unos segundos.")
         return redirect(url_for("ops.ticket", portal=portal, ticket_id=ticket_id), 303)
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from redis import Redis
 
 from bot.cli import backtest as command
 from bot.cli.export_file import ExportError, ExportFile, Origin
 from bot.engine.fetch import PAUSE_AFTER_429, Pace, updated_since
 from bot.freshdesk.api import FreshdeskApi, TicketRow
 from bot.freshdesk.errors import RateLimited
+from bot.store.budget import Budget, Priority, Spent
 from tests.cli.conftest import Run
 from tests.policy.planner.desk import RULES, rules_folder
 from tests.world import MONDAY, MovableClock, World
@@ -254,6 +256,27 @@ def test_two_exports_never_write_one_file(tmp_path: Path) -> None:
         ExportFile(tmp_path / "a.jsonl", origin),
     ):
         pass
+
+
+def test_an_export_waits_where_one_can_see_it(
+    run: Run, env: dict[str, str], world: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if seconds > 4:  # as if a minute had passed
+            redis.delete("semaforo:budget:acelera")
+
+    world.open("Hola", "¿Cómo cambio mi foto?")
+    budget = Budget(redis)
+    while isinstance(budget.spend("acelera", Priority.NORMAL, "other", 1), Spent):
+        pass
+    monkeypatch.setattr("bot.cli.export.time.sleep", sleep)
+    result = exported(run, env, "--out", "past.jsonl")
+    assert result.exit_code == 0, result.output
+    assert "more pressing work" in result.stderr
+    assert max(slept) > 4
 
 
 def test_an_export_ends_on_a_dead_key(run: Run, env: dict[str, str], world: World) -> None:

@@ -71,7 +71,8 @@ def test_explain_writes_nothing(
     assert world.ticket(ticket) == ticket_before
     after = {name: redis.dump(name) for name in redis.keys("*")}
     assert {name for name in after.keys() | before.keys() if after.get(name) != before.get(name)} <= {
-        b"semaforo:bot:acelera"
+        b"semaforo:bot:acelera",
+        b"semaforo:budget:acelera",
     }, "but for what is known of the portal"
 
 

@@ -28,10 +28,10 @@ class Processes:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, **extra: str) -> subprocess.Popen[bytes]:
-        """Start one of `semaforo`'s processes."""
+        """Start one of `semaforo`'s processes, with its options."""
         with (self.logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", name],
+                [sys.executable, "-m", "bot.cli", *name.split()],
                 cwd=self.logs,
                 env=self.environ | extra,
                 stdout=log,

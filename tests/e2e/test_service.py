@@ -80,12 +80,16 @@ def test_a_webhook_becomes_level_dates_tags_note_and_reply(service: Service) -> 
     assert seen["priority"] == 4
     assert "sla-urgente" in seen["tags"]
     assert sorted(seen["set_by_hand"]) == ["due_by", "fr_due_by"]
-    entry = requests.get(
+    wait_for("its journal entry, written last", lambda: journal(service, ticket).status_code == 200)
+    assert journal(service, ticket).json()["level"] == "URGENTE"
+
+
+def journal(service: Service, ticket: int) -> requests.Response:
+    return requests.get(
         f"http://127.0.0.1:{service.port}/ops/api/tickets/acelera/{ticket}",
         headers={"Authorization": "Bearer una contraseña".encode()},
         timeout=5,
     )
-    assert entry.json()["level"] == "URGENTE"
 
 
 @pytest.mark.parametrize("point", ["after_fields", "before_addnote", "after_addnote", "after_reply"])

@@ -13,7 +13,7 @@ from bot.domain.ticket import Ticket, TicketKey
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
 from bot.store.rulebook import Rulebook
-from tests.policy.planner.desk import LUCIA, rules_folder
+from tests.policy.planner.desk import LONG_TAG, LUCIA, rules_folder
 from tests.world import PORTAL, World
 
 DOWN = {"subject": "Caído", "text": "El CRM está caído desde las 8."}
@@ -186,6 +186,7 @@ def test_a_poisonous_ticket_holds_up_no_other(world: World) -> None:
     (failure,) = world.ctx.failures.all()
     assert (failure.key, failure.reason) == (key(poison), "ZeroDivisionError")
     waits = []
+    world.with_context(most_attempts=99)
     for _ in range(12):
         at = world.ctx.wakeups.at(key(poison))
         assert at is not None
@@ -209,6 +210,23 @@ def test_a_dry_run_writes_a_journal_and_nothing_else(world: World) -> None:
     world.settle(ticket)
     assert (len(world.notes(ticket)), len(world.replies(ticket))) == (1, 1)
     assert world.ticket(ticket)["priority"] == 4
+
+
+@pytest.mark.parametrize("dry", [False, True], ids=["written", "dry run"])
+def test_of_the_tags_of_others_nothing_is_kept(world: World, dry: bool) -> None:
+    """People write clients' names into tags; the rules' own are kept, cut as Freshdesk cuts them."""
+    ticket = world.open("Caído", "Está caído y pido un desarrollo a medida.", tags=["Cliente Norte", "vip"])
+    if dry:
+        world.dry.add(PORTAL)
+    world.settle(ticket)
+    entry = world.ctx.journal.read(key(ticket))
+    assert entry is not None
+    own = {"sla-urgente", "fuera-de-alcance", LONG_TAG[:32]}
+    assert set(entry["tags"]) == own
+    (fields,) = (action for action in entry["actions"] if action["kind"] == "set_fields")
+    assert set(fields["tags"]) == own
+    foreign = set() if dry else own
+    assert set(world.ticket(ticket)["tags"]) == {"Cliente Norte", "vip", *foreign}
 
 
 def test_an_overdue_company_is_told_once_and_lifted_when_it_pays(world: World) -> None:

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.settings import Settings
+from bot.store.budget import Priority, Said, Spent
 from bot.web import create_app
 
 from .conftest import NOW, SECRET, build_context, build_settings
@@ -67,6 +68,17 @@ def samples(client: FlaskClient) -> dict[str, float]:
     }
 
 
+def hold_back(context: Context) -> int:
+    """Let the account answer 429 to one request and 401 to another; return the tokens spent."""
+    assert context.budget is not None
+    assert context.breaker is not None
+    spent = context.budget.spend("acelera", Priority.URGENT, "other", 4)
+    assert isinstance(spent, Spent)
+    context.budget.settle("acelera", spent, Said(100, 96, 4, 30, refused=True))
+    context.breaker.refused_key("acelera", "0123abcd")
+    return spent.cost
+
+
 def test_metrics_tell_deliveries_and_what_waits(client: FlaskClient, context: Context) -> None:
     path = "/webhooks/freshdesk/acelera"
     client.post(path, data='{"ticket_id":1}', headers={"X-Webhook-Secret": SECRET})
@@ -75,7 +87,14 @@ def test_metrics_tell_deliveries_and_what_waits(client: FlaskClient, context: Co
     client.post("/webhooks/freshdesk/somebody@example.com")
     context.wakeups.ring(TicketKey("acelera", 2), NOW - timedelta(seconds=90))
     context.heartbeats.beat("clock", NOW - timedelta(seconds=7))
+    spent = hold_back(context)
     found = samples(client)
+    assert found["semaforo_api_tokens_left[acelera]"] == 60 - spent
+    assert found["semaforo_api_tokens[acelera]"] == 60
+    assert 25 < found["semaforo_api_held_seconds[acelera]"] <= 30
+    assert found["semaforo_api_refused_total[acelera]"] == 1
+    assert found["semaforo_api_breaker[acelera][key]"] == 1
+    assert found["semaforo_api_breaker[acelera][down]"] == 0
     assert found["semaforo_deliveries_total[accepted][acelera]"] == 1
     assert found["semaforo_deliveries_total[unusable][acelera]"] == 1
     assert found["semaforo_deliveries_total[unauthorized][acelera]"] == 1

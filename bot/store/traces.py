@@ -1,0 +1,95 @@
+"""What does Redis hold about certain tickets and a requester, and how is it erased?
+
+Every place where a ticket leaves a trace is named here; a place that is new elsewhere belongs here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from redis import Redis
+
+from bot.domain.ticket import TicketKey
+from bot.store.connection import NAMESPACE, as_text
+from bot.store.corrections import INDEX as CORRECTIONS
+from bot.store.failures import ATTEMPTS, FAILURES
+from bot.store.journal import INDEX as JOURNAL
+from bot.store.wakeups import ALARMS, LINES, RANKS
+
+_KEYS = {
+    "ledger": f"{NAMESPACE}:ledger",
+    "journal": JOURNAL,
+    "correction": CORRECTIONS,
+    "outcome": f"{NAMESPACE}:outcome",
+}
+_SETS = (
+    ("wake-up", ALARMS),
+    *(("wake-up", line) for line in LINES),
+    ("journal", JOURNAL),
+    ("correction", CORRECTIONS),
+)
+_HASHES = (("failure", FAILURES), ("failure", ATTEMPTS), ("wake-up", RANKS))
+_HASH_NAMES = frozenset(name for _, name in _HASHES)
+_REPLIES = "reply count"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trace:
+    """Hold one place: a key of Redis or, given a member, a part of one; `kind` is what people call it."""
+
+    kind: str
+    name: str
+    member: str | None = None
+
+
+class Traces:
+    """Find and erase traces; the lease of a ticket is none, it lasts seconds."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def of_ticket(self, key: TicketKey) -> list[Trace]:
+        """Return where a ticket is found, but for the counts of replies."""
+        places = list(_places(key))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for place in places:
+                if place.member is None:
+                    pipe.exists(place.name)
+                elif place.name in _HASH_NAMES:
+                    pipe.hexists(place.name, place.member)
+                else:
+                    pipe.zscore(place.name, place.member)
+            found = pipe.execute()
+        # A score may be 0, which is a place all the same.
+        return [place for place, there in zip(places, found, strict=True) if there not in (None, 0, False)]
+
+    def of_replies(self, portal: str, tickets: Iterable[int], requester_id: int | None) -> list[Trace]:
+        """Return where automatic replies to a requester, or on tickets, are counted."""
+        own = f"{NAMESPACE}:replies:{portal}:requester:{requester_id}"
+        wanted, found = {str(number) for number in tickets}, []
+        for raw in self._redis.scan_iter(f"{NAMESPACE}:replies:{portal}:*", count=1000):
+            name = as_text(raw)
+            if name == own:
+                found.append(Trace(_REPLIES, name))
+                continue
+            members = (as_text(member) for member, _ in self._redis.zscan_iter(name))
+            found += [Trace(_REPLIES, name, one) for one in members if one.partition(":")[0] in wanted]
+        return found
+
+    def erase(self, traces: Iterable[Trace]) -> None:
+        """Erase traces; safe to repeat."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            for trace in traces:
+                if trace.member is None:
+                    pipe.delete(trace.name)
+                elif trace.name in _HASH_NAMES:
+                    pipe.hdel(trace.name, trace.member)
+                else:
+                    pipe.zrem(trace.name, trace.member)
+            pipe.execute()
+
+
+def _places(key: TicketKey) -> Iterator[Trace]:
+    yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS.items())
+    yield from (Trace(kind, name, str(key)) for kind, name in (*_SETS, *_HASHES))

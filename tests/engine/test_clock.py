@@ -1,0 +1,99 @@
+"""What the clock hands out, how much at a time, and to which queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.ticket import TicketKey
+from bot.engine.clock import QUEUED_AT_MOST, WORKERS, tick
+from bot.store.wakeups import Lane, Rank
+from tests.world import PORTAL, World
+
+LATER = timedelta(hours=50)
+
+
+def key(ticket: int) -> TicketKey:
+    return TicketKey(PORTAL, ticket)
+
+
+@pytest.fixture(autouse=True)
+def no_sweep(world: World) -> None:
+    world.ctx.facts.take_turn(f"sweep:{PORTAL}", timedelta(hours=1))
+
+
+def ring(world: World, numbers: range, deadline: timedelta | None = None) -> None:
+    """Ring tickets; those with a deadline are known, the others are new."""
+    keys = [key(number) for number in numbers]
+    rank = Rank(world.clock.now + deadline) if deadline is not None else None
+    world.ctx.wakeups.ring_all(keys, world.clock.now, dict.fromkeys(keys, rank) if rank else {})
+
+
+def handed_out(world: World) -> list[int]:
+    """Return the tickets queued so far, and let a worker take them all away."""
+    tickets = [arguments[1] for _, arguments in world.queue.waiting]
+    world.queue.waiting.clear()
+    world.queue.lanes.clear()
+    return tickets
+
+
+@pytest.mark.parametrize("alive", [True, False], ids=["urgent worker", "no urgent worker"])
+def test_each_line_has_its_queue_as_long_as_somebody_serves_it(world: World, alive: bool) -> None:
+    if alive:
+        world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    ring(world, range(1, 3))
+    ring(world, range(3, 5), LATER)
+    assert tick(world.ctx) == 4
+    assert world.queue.lanes == [Lane.URGENT if alive else Lane.NORMAL] * 2 + [Lane.NORMAL] * 2
+    assert handed_out(world) == [1, 2, 3, 4]
+
+
+def test_tickets_once_decided_on_are_told_apart_by_their_level(world: World) -> None:
+    world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    normal = world.open("Hola", "Texto que ninguna regla conoce, zzz.")
+    urgent = world.open("Caído", "El CRM está caído desde las 8.", email="otra@cliente.example")
+    world.settle(normal, urgent)
+    world.queue.lanes.clear()
+    world.ring(normal, urgent)
+    tick(world.ctx)
+    assert world.queue.lanes == [Lane.URGENT, Lane.NORMAL]
+    assert handed_out(world) == [urgent, normal]
+
+
+def test_a_queue_is_filled_up_and_no_further(world: World) -> None:
+    world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    ring(world, range(1, 101))
+    ring(world, range(101, 201), LATER)
+    for _ in range(3):
+        tick(world.ctx)
+    assert {lane: world.queue.length(lane) for lane in Lane} == dict.fromkeys(Lane, QUEUED_AT_MOST)
+
+
+def test_what_presses_overtakes_a_backlog(world: World) -> None:
+    ring(world, range(1, 201), LATER)
+    tick(world.ctx)
+    assert len(handed_out(world)) == QUEUED_AT_MOST
+    world.clock.move(seconds=5)
+    ring(world, range(900, 901), timedelta(hours=3))
+    ring(world, range(901, 902), timedelta(minutes=9))
+    tick(world.ctx)
+    assert handed_out(world)[:2] == [901, 900]
+
+
+def test_a_backlog_is_handed_out_whole_though_no_worker_is_fast(world: World) -> None:
+    ring(world, range(1, 201), LATER)
+    seen: set[int] = set()
+    for _ in range(20):
+        tick(world.ctx)
+        seen |= set(handed_out(world))
+        world.clock.move(seconds=1)
+    assert seen == set(range(1, 201))
+
+
+def test_a_dead_worker_leaves_no_heap_of_jobs(world: World) -> None:
+    ring(world, range(1, 201), LATER)
+    for _ in range(30):
+        tick(world.ctx)
+        world.clock.move(minutes=1)
+    assert len(handed_out(world)) == QUEUED_AT_MOST
