@@ -55,6 +55,8 @@ class Settings:
     sweep_seconds: float = 300.0
     coalesce_seconds: float = 2.0
     lease_seconds: float = 20.0
+    stop_file: Path = Path("var/STOP")
+    writes_per_hour: int = 5000
     dry_run: bool | None = None
     sentry_dsn: str | None = field(default=None, repr=False)
     log_level: str = "INFO"
@@ -163,6 +165,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         sweep_seconds=reader.number("SWEEP_SECONDS", 300, 1, 86400),
         coalesce_seconds=reader.number("COALESCE_SECONDS", 2, 0, 300),
         lease_seconds=reader.number("LEASE_SECONDS", 20, 1, 600),
+        stop_file=Path(reader.text("STOP_FILE") or "var/STOP"),
+        writes_per_hour=reader.whole("WRITES_PER_HOUR", 5000, 1, 1_000_000),
         dry_run=reader.flag("DRY_RUN"),
         sentry_dsn=reader.text("SENTRY_DSN"),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

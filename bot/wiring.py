@@ -13,6 +13,7 @@ from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
 from bot.settings import Settings
+from bot.store.brakes import Brakes
 from bot.store.connection import connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
@@ -70,6 +71,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
+        brakes=Brakes(redis, settings.stop_file, settings.writes_per_hour),
         rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
         queue=JobQueue(redis),
         now=utc_now,

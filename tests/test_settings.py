@@ -64,6 +64,10 @@ GOOD: list[Any] = [
     ("LOG_LEVEL", "DEBUG", "log_level", "DEBUG"),
     ("LOG_FORMAT", None, "log_format", "json"),
     ("LOG_FORMAT", "console", "log_format", "console"),
+    ("STOP_FILE", None, "stop_file", Path("var/STOP")),
+    ("STOP_FILE", "/run/semaforo/stop", "stop_file", Path("/run/semaforo/stop")),
+    ("WRITES_PER_HOUR", None, "writes_per_hour", 5000),
+    ("WRITES_PER_HOUR", "30", "writes_per_hour", 30),
     ("RETENTION_DAYS", None, "retention_days", 90),
     ("RETENTION_DAYS", "1", "retention_days", 1),
 ]

@@ -17,6 +17,7 @@ from bot.engine.context import Context
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
 from bot.simulator.server import SimulatorServer
+from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
@@ -83,6 +84,7 @@ class World:
             facts=Facts(redis),
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),
+            brakes=Brakes(redis),
             rulebook=rulebook,
             queue=self.queue,
             now=clock,

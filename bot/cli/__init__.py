@@ -10,6 +10,7 @@ import click
 
 from bot.cli import (
     backtest,
+    brakes,
     corrections,
     decisions,
     doctor,
@@ -30,6 +31,9 @@ def main() -> None:
     set_up_logging("WARNING", "console", "cli")  # the processes that stay choose their own
 
 
-for module in (processes, rules, rulebook, decisions, tickets, doctor, backtest, corrections, export, forms):
+for module in (
+    *(processes, rules, rulebook, decisions, tickets, brakes),
+    *(doctor, backtest, corrections, export, forms),
+):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.engine.brakes import RELEASE_EVERY, release
 from bot.engine.context import Context
 
 # A job that has not begun within this time is taken to be lost with its worker; its ticket rings again.
@@ -17,6 +18,8 @@ BATCH = 200
 def tick(ctx: Context) -> int:
     """Queue every ticket whose moment has come and every sweep whose turn it is; return how many tickets."""
     now = ctx.now()
+    if ctx.facts.take_turn("release", RELEASE_EVERY):
+        release(ctx)
     taken = ctx.wakeups.take_due(now, DISPATCH_LEASE, BATCH)
     for due in taken:
         ctx.queue.reconcile(due.key, due.token)

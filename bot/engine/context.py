@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
+from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.facts import Facts
 from bot.store.failures import Failures
@@ -45,6 +46,7 @@ class Context:
     facts: Facts
     failures: Failures
     heartbeats: Heartbeats
+    brakes: Brakes
     rulebook: Rulebook
     queue: Queue
     now: Callable[[], datetime]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.engine.brakes import brake_state
 from bot.engine.context import Context
 from bot.freshdesk.api import FreshdeskApi, TicketField
 from bot.freshdesk.errors import FreshdeskError, Unauthorized
@@ -85,6 +86,20 @@ def process_findings(ctx: Context) -> Iterator[Finding]:
     failing = sum(1 for _ in ctx.failures.all())
     if failing:
         yield _warn("failures", f"{failing} tickets keep failing; see: semaforo failures list")
+    yield from _brake_findings(ctx)
+
+
+def _brake_findings(ctx: Context) -> Iterator[Finding]:
+    state = brake_state(ctx)
+    if state.stop is not None:
+        text = f"stopped by a person, {state.held} tickets wait; to go on: semaforo resume"
+        yield _bad("writing", text)
+    for fuse in state.blown:
+        text = (
+            f"{fuse.portal}: the fuse blew at {fuse.writes} writes in an hour; look for a loop, then: "
+            "semaforo resume"
+        )
+        yield _bad("writing", text)
 
 
 def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:

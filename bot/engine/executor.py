@@ -10,6 +10,7 @@ from bot.domain.actions import Action, AddNote, Forward, OnceOnly, Reply, SetFie
 from bot.domain.plan import Plan
 from bot.domain.record import Record, Written
 from bot.domain.ticket import Ticket, TicketKey
+from bot.engine.brakes import permit
 from bot.engine.context import Context
 from bot.freshdesk.errors import FreshdeskError, PermanentError
 from bot.policy.fields import as_text
@@ -24,7 +25,8 @@ def crash_point(name: str) -> None:
 
 
 def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
-    """Carry out one action; raises the errors of Freshdesk, with the ledger left true."""
+    """Carry out one action; raises HeldBack and the errors of Freshdesk, with the ledger left true."""
+    permit(ctx, plan.key.portal, action)
     match action:
         case SetFields():
             _set_fields(ctx, plan, action)
@@ -62,6 +64,7 @@ def _update_as_far_as_accepted(
             action = replace(action, **dict.fromkeys(drop))
             if not action.changes():
                 return ctx.freshdesk[key.portal].get_ticket(key.ticket_id), refused
+            permit(ctx, key.portal, action)
 
 
 def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.domain.plan import Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Company, Ticket, TicketKey
+from bot.engine.brakes import HeldBack
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
 from bot.engine.executor import execute
@@ -107,14 +108,24 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     )
     plan = within_caps(ctx, seen.ticket, plan)
     if ctx.writes_allowed(key.portal):
-        for action in plan.actions:
-            if ctx.now() >= deadline or not lease.is_held():
-                raise LeaseLost(str(key))
-            execute(ctx, seen.record, plan, action)
+        plan = _act(ctx, seen.record, plan, lease, deadline)
     ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())
     log.info(
         "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
     )
+    return plan
+
+
+def _act(ctx: Context, record: Record, plan: Plan, lease: Lease, deadline: datetime) -> Plan:
+    """Carry out the actions in order; when a brake is on, the rest of them wait."""
+    for action in plan.actions:
+        if ctx.now() >= deadline or not lease.is_held():
+            raise LeaseLost(str(plan.key))
+        try:
+            execute(ctx, record, plan, action)
+        except HeldBack as held:
+            ctx.brakes.hold(plan.key)
+            return replace(plan, reasons=(*plan.reasons, held.reason))
     return plan
 
 

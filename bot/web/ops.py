@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
+from bot.engine.brakes import brake_state
 from bot.engine.context import Context
 from bot.settings import PortalSettings
 from bot.web.wording import STATES, Moment, Sheet, moment, sheet
@@ -91,6 +92,7 @@ class Pages:
             states=STATES,
             portals=self._portals,
             failing=list(self._context.failures.all()),
+            brakes=brake_state(self._context),
         )
 
     def go(self) -> ResponseReturnValue:

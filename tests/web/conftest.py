@@ -16,6 +16,7 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.settings import PortalSettings, Settings
+from bot.store.brakes import Brakes
 from bot.store.connection import connect_impatient
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -109,6 +110,8 @@ def build_context(url: str) -> Context:
         journal=Journal(redis, timedelta(days=90)),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
+        brakes=Brakes(redis),
+        freshdesk={"acelera": None, "norte": None},
         rulebook=rulebook,
         now=lambda: NOW,
         coalesce=timedelta(seconds=2),

@@ -199,3 +199,9 @@ def test_an_entry_of_another_version_is_shown_with_dashes(
     context.journal.record(TicketKey("acelera", 5), {"portal": "acelera", "ticket_id": 5, **bare}, NOW)
     assert ops.get("/ops/").status_code == 200
     assert "—" in ops.get("/ops/tickets/acelera/5").text
+
+
+def test_a_stop_is_shown_on_top(ops: FlaskClient, context: Context) -> None:
+    assert "Escritura detenida" not in ops.get("/ops/").text
+    context.brakes.stop(NOW)
+    assert "Escritura detenida" in ops.get("/ops/").text
