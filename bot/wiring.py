@@ -12,10 +12,12 @@ from bot.engine.context import Context
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
+from bot.hooks import Hooks
 from bot.settings import Settings
 from bot.store.brakes import Brakes
 from bot.store.connection import connect_impatient, connect_patient
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -76,6 +78,8 @@ def _context(settings: Settings, redis: Redis) -> Context:
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,
+        hooks=Hooks(settings.hooks),
+        digests=Digests(redis),
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),

@@ -16,9 +16,11 @@ from bot.engine import clock
 from bot.engine.context import Context
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
+from bot.hooks import Hooks
 from bot.simulator.server import SimulatorServer
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -89,6 +91,8 @@ class World:
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,
+            hooks=Hooks({}),
+            digests=Digests(redis),
             settle=SETTLE,
         )
         jobs.use(self.ctx)

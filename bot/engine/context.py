@@ -9,8 +9,10 @@ from typing import Protocol
 
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
+from bot.hooks import Hooks
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -51,6 +53,8 @@ class Context:
     queue: Queue
     now: Callable[[], datetime]
     writes_allowed: Callable[[str], bool]
+    hooks: Hooks
+    digests: Digests
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)

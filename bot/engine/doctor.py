@@ -119,7 +119,7 @@ def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
     yield from _each(portal, "statuses", lambda: _status_findings(portal, api, policy.portals.of(portal)))
     yield from _each(portal, "groups", lambda: _group_findings(portal, api, policy.portals.of(portal)))
     yield from _each(portal, "companies", lambda: _company_findings(portal, api))
-    yield from _recipient_findings(portal, policy)
+    yield from _recipient_findings(portal, policy, ctx.hooks.names)
     if ctx.writes_allowed(portal):
         yield _good(portal, "writing is on")
     else:
@@ -182,6 +182,14 @@ def _company_findings(portal: str, api: FreshdeskApi) -> Iterator[Finding]:
         )
 
 
-def _recipient_findings(portal: str, policy: Policy) -> Iterator[Finding]:
+def _recipient_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
+    yield from _hook_findings(portal, policy, hooks)
     if not policy.escalation.destinatarios:
         yield _warn(portal, "escalamiento.yaml names nobody to notify: warnings are notes on the ticket only")
+
+
+def _hook_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
+    steps = (*policy.escalation.respuesta, *policy.escalation.resolucion)
+    for name in sorted({name for step in steps for name in step.webhooks} - hooks):
+        text = f"escalamiento.yaml calls the webhook {name}; set HOOK_{name.upper()}_URL and its secret"
+        yield _bad(portal, text)

@@ -6,14 +6,18 @@ import os
 from dataclasses import replace
 from typing import assert_never
 
-from bot.domain.actions import Action, AddNote, Forward, OnceOnly, Reply, SetFields
+from bot.domain.actions import Action, AddNote, Forward, Notify, OnceOnly, Reply, SetFields
 from bot.domain.plan import Plan
 from bot.domain.record import Record, Written
 from bot.domain.ticket import Ticket, TicketKey
 from bot.engine.brakes import permit
 from bot.engine.context import Context
 from bot.freshdesk.errors import FreshdeskError, PermanentError
+from bot.hooks import Outcome
 from bot.policy.fields import as_text
+from bot.policy.hooks import MOST_CALLS
+from bot.policy.marks import reference
+from bot.telemetry import log
 
 DATES = ("fr_due_by", "due_by")
 
@@ -32,6 +36,8 @@ def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
             _set_fields(ctx, plan, action)
         case AddNote() | Reply() | Forward():
             _send_once(ctx, plan.key, record, action)
+        case Notify():
+            _notify(ctx, plan.key, record, action)
         case _:
             assert_never(action)
 
@@ -125,3 +131,18 @@ def _send(ctx: Context, key: TicketKey, action: OnceOnly) -> None:
             api.forward(key.ticket_id, action.html, action.to)
         case _:
             assert_never(action)
+
+
+def _notify(ctx: Context, key: TicketKey, record: Record, action: Notify) -> None:
+    """Call a webhook once; what did not get through stays open for a later call, and raises nothing."""
+    earlier = record.effects.get(action.key)
+    attempts = earlier.attempts + 1 if earlier else 1
+    ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)
+    crash_point("before_notify")
+    outcome = ctx.hooks.call(action.hook, reference(key, action.key), action.body, ctx.now())
+    crash_point("after_notify")
+    if outcome is Outcome.DELIVERED:
+        ctx.ledger.settle_effect(key, action.key, ctx.now(), attempts)
+    elif outcome is Outcome.REFUSED or attempts >= MOST_CALLS:
+        ctx.ledger.open_effect(key, action.key, ctx.now(), MOST_CALLS)
+        log.error("hook given up", ticket=str(key), hook=action.hook, attempts=attempts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.actions import Action, AddNote, Forward, Reply, SetFields
+from bot.domain.actions import Action, AddNote, Forward, Notify, Reply, SetFields
 from bot.domain.plan import DueView, Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Ticket
@@ -61,11 +61,15 @@ def describe(action: Action, zone: ZoneInfo) -> dict[str, Any]:
             return {"kind": "reply", "key": action.key}
         case Forward():
             return {"kind": "forward", "key": action.key, "recipients": len(action.to)}
+        case Notify():
+            return {"kind": "notify", "key": action.key, "hook": action.hook}
 
 
 def _kind(key: str) -> str:
     if key == FORWARDED:
         return "forward"
+    if key.startswith("webhook:"):
+        return "notify"
     return "reply" if key.rpartition(":")[2] in REPLIES else "note"
 
 

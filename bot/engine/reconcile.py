@@ -14,6 +14,7 @@ from bot.domain.ticket import Company, Ticket, TicketKey
 from bot.engine.brakes import HeldBack
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
+from bot.engine.digest import gathered_warnings
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
 from bot.engine.reply_caps import within_caps
@@ -102,11 +103,11 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         plan.decision,
         plan.statuses,
         _settled_state(seen.ticket, ctx.now()),
-        plan.proven_effects,
+        {**plan.intents, **plan.proven_effects},
         plan.proven_fields,
         plan.moments,
     )
-    plan = within_caps(ctx, seen.ticket, plan)
+    plan = gathered_warnings(ctx, within_caps(ctx, seen.ticket, plan))
     if ctx.writes_allowed(key.portal):
         plan = _act(ctx, seen.record, plan, lease, deadline)
     ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())

@@ -70,7 +70,7 @@ def case_of(
 ) -> Case:
     """Work out what follows from the facts: the verdict, the decision that holds, and both clocks."""
     marks = Marks(ticket, record, bot_agent)
-    memory = recall(record, marks, policy.levels)
+    memory = recall(record, marks, policy.levels, policy.escalation)
     verdict = policy.classify(ticket)
     decision = decide(ticket, record, marks, memory, policy.levels, verdict, policy.version)
     answer = first_answer(ticket.messages, bot_agent)

@@ -10,14 +10,13 @@ from bot.domain.record import Effect, EffectState
 from bot.policy import texts
 from bot.policy.case import Case
 from bot.policy.demands import Demands
-from bot.policy.escalation import ClockName, Owed, owed_step, step_key
 from bot.policy.marks import announcement, reference
 from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
-from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.steps import DueSteps, steps_of, warning
 
 
 def once_only(
-    case: Case, demands: Demands, settle: timedelta
+    case: Case, demands: Demands, steps: DueSteps, settle: timedelta
 ) -> tuple[tuple[Action, ...], list[datetime], list[str]]:
     """Return the notes and replies owed now, when unconfirmed ones may be looked up, and reasons.
 
@@ -25,7 +24,9 @@ def once_only(
     """
     candidates: list[OnceOnly] = []
     reasons: list[str] = []
-    candidates.extend(_notes(case))
+    announcement_note = _announcement(case)
+    candidates.extend([] if announcement_note is None else [announcement_note])
+    candidates.extend(warning(case, due) for due in steps.now)
     silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
     if silence is None:
         candidates.append(_acknowledgement(case))
@@ -53,24 +54,6 @@ def not_done(
     return tuple(owed), unsettled
 
 
-def _notes(case: Case) -> list[AddNote]:
-    announcement_note = _announcement(case)
-    notes = [] if announcement_note is None else [announcement_note]
-    clocks: tuple[tuple[ClockName, Clock], ...] = (
-        ("respuesta", case.response),
-        ("resolucion", case.resolution),
-    )
-    for name, clock in clocks:
-        if isinstance(clock, ResolutionClock) and clock.provisional:
-            continue
-        owed = owed_step(
-            case.policy.escalation, name, clock, case.decision.level, case.marks.is_done, case.now
-        )
-        if owed is not None:
-            notes.append(_escalation(case, clock, owed))
-    return notes
-
-
 def _announcement(case: Case) -> AddNote | None:
     """Return the note that says level and dates: the first one, or one for a changed level."""
     announced = case.marks.announcements()
@@ -87,28 +70,6 @@ def _announcement(case: Case) -> AddNote | None:
         reference=reference(case.ticket.key, key),
     )
     return AddNote(key, html)
-
-
-def _escalation(case: Case, clock: Clock, owed: Owed) -> AddNote:
-    steps = case.policy.escalation.steps(owed.clock)
-    skipped = [
-        step
-        for step in steps
-        if step.moment(clock) < owed.moment
-        and not case.marks.is_done(step_key(owed.clock, step, case.decision.level))
-    ]
-    html = texts.escalation_note(
-        case.policy,
-        case.decision.level,
-        clock,
-        owed,
-        len(skipped),
-        case.policy.calendar(case.ticket.key.portal),
-        reference(case.ticket.key, owed.key),
-        case.now,
-    )
-    notify = case.policy.escalation.destinatarios if owed.step.avisar else ()
-    return AddNote(owed.key, html, notify)
 
 
 def _acknowledgement(case: Case) -> Reply:
@@ -128,12 +89,7 @@ def proven_effects(case: Case, demands: Demands) -> dict[str, Effect]:
     """Return the effects that the ticket shows to be done and the ledger does not know to be."""
     keys = {announcement(number, level) for number, level in case.marks.announcements()}
     keys |= {ACKNOWLEDGEMENT, *demands.keys} | set(case.record.effects)
-    names: tuple[ClockName, ...] = ("respuesta", "resolucion")
-    keys |= {
-        step_key(name, step, case.decision.level)
-        for name in names
-        for step in case.policy.escalation.steps(name)
-    }
+    keys |= {key for _, _, key in steps_of(case)}
     proven: dict[str, Effect] = {}
     for key in sorted(keys):
         message, known = case.marks.message(key), case.record.effects.get(key)

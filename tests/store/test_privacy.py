@@ -45,6 +45,8 @@ def _parts(redis: Redis, key: str) -> Iterable[Any]:
             return [redis.get(key)]
         case "hash":
             return [part for pair in redis.hgetall(key).items() for part in pair]
+        case "set":
+            return list(redis.smembers(key))
         case "zset":
             return redis.zrange(key, 0, -1)
     raise AssertionError(f"{key} is of a kind this test does not read")
