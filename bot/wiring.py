@@ -24,6 +24,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.reply_slots import ReplySlots
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
@@ -78,6 +79,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,
+        reply_slots=ReplySlots(redis),
         hooks=Hooks(settings.hooks),
         digests=Digests(redis),
         settle=timedelta(seconds=settings.effect_settle_seconds),

@@ -27,6 +27,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
 
@@ -91,6 +92,7 @@ class World:
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,
+            reply_slots=ReplySlots(redis),
             hooks=Hooks({}),
             digests=Digests(redis),
             settle=SETTLE,

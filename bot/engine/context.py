@@ -19,6 +19,7 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
+from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.wakeups import Wakeups
 
@@ -53,6 +54,7 @@ class Context:
     queue: Queue
     now: Callable[[], datetime]
     writes_allowed: Callable[[str], bool]
+    reply_slots: ReplySlots
     hooks: Hooks
     digests: Digests
     settle: timedelta = timedelta(seconds=60)

@@ -17,7 +17,7 @@ from bot.engine.corrections import note_correction
 from bot.engine.digest import gathered_warnings
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
-from bot.engine.reply_caps import within_caps
+from bot.engine.reply_caps import company_told, within_caps
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
 from bot.policy.approval import LoggedTime
@@ -48,6 +48,7 @@ class Gathered:
     company: Company | None
     bot_agent: int | None
     logged: LoggedTime | None = None
+    company_told: bool = False
 
 
 def gather(ctx: Context, key: TicketKey) -> Gathered:
@@ -58,7 +59,8 @@ def gather(ctx: Context, key: TicketKey) -> Gathered:
     if not ticket.messages_complete:
         ticket = replace(ticket, messages=api.list_messages(key.ticket_id), messages_complete=True)
     company, agent = _company(ctx, ticket), bot_agent(ctx, key.portal)
-    return Gathered(ticket, record, company, agent, _logged(ctx, ticket))
+    told = company_told(ctx, ticket, company)
+    return Gathered(ticket, record, company, agent, _logged(ctx, ticket), told)
 
 
 def decide(ctx: Context, seen: Gathered) -> Plan:
@@ -72,6 +74,7 @@ def decide(ctx: Context, seen: Gathered) -> Plan:
         bot_agent=seen.bot_agent,
         settle=ctx.settle,
         logged=seen.logged,
+        company_told=seen.company_told,
     )
 
 

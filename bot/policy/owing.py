@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.actions import Action, AddNote, OnceOnly, Reply
+from bot.domain.actions import Action, AddNote, OnceOnly
 from bot.domain.record import Effect, EffectState
 from bot.policy import texts
 from bot.policy.case import Case
 from bot.policy.demands import Demands
+from bot.policy.first_reply import first_reply
 from bot.policy.marks import announcement, reference
-from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
+from bot.policy.replies import ACKNOWLEDGEMENT
 from bot.policy.steps import DueSteps, steps_of, warning
 
 
@@ -27,9 +28,9 @@ def once_only(
     announcement_note = _announcement(case)
     candidates.extend([] if announcement_note is None else [announcement_note])
     candidates.extend(warning(case, due) for due in steps.now)
-    silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
-    if silence is None:
-        candidates.append(_acknowledgement(case))
+    reply, silence = first_reply(case)
+    if reply is not None:
+        candidates.append(reply)
     elif not case.marks.is_done(ACKNOWLEDGEMENT):
         reasons.append(f"sin acuse: {silence}")
     candidates.extend(demands.once)
@@ -70,19 +71,6 @@ def _announcement(case: Case) -> AddNote | None:
         reference=reference(case.ticket.key, key),
     )
     return AddNote(key, html)
-
-
-def _acknowledgement(case: Case) -> Reply:
-    html = texts.acknowledgement(
-        case.policy,
-        language_of(case.ticket, case.policy.replies),
-        case.ticket.key,
-        case.decision.level,
-        case.response,
-        case.policy.calendar(case.ticket.key.portal),
-        reference(case.ticket.key, ACKNOWLEDGEMENT),
-    )
-    return Reply(ACKNOWLEDGEMENT, html)
 
 
 def proven_effects(case: Case, demands: Demands) -> dict[str, Effect]:

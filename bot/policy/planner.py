@@ -38,6 +38,7 @@ def plan(
     bot_agent: int | None = None,
     settle: timedelta = timedelta(seconds=60),
     logged: LoggedTime | None = None,
+    company_told: bool = False,
 ) -> Plan:
     """Return what to do about a ticket at `now`, why, and when to look again.
 
@@ -46,7 +47,7 @@ def plan(
     statuses = observed(ticket, record.statuses, now)
     if not record.statuses:
         statuses = with_forgotten_closing(policy.portals.of(ticket.key.portal), statuses, ticket)
-    case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged)
+    case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged, company_told)
     if case.is_closed:
         return _settled(case, settle)
     demands = contract_demands(case)
@@ -88,7 +89,12 @@ def plan(
 def _why(case: Case) -> tuple[str, ...]:
     why = texts.why(case.decision, case.policy)
     return (
-        (*why, "solo agradecieron tras el cierre: los relojes no vuelven a correr") if case.farewell else why
+        (
+            *why,
+            "tras el cierre solo agradecieron o llegó un correo automático: los relojes no vuelven a correr",
+        )
+        if case.farewell
+        else why
     )
 
 
