@@ -174,6 +174,7 @@ def test_a_webhook_that_comes_back_gets_its_call_by_the_tickets_own_alarm(
 def test_after_an_outage_only_the_highest_step_acts_and_the_others_are_remembered(
     world: World, receiver: Receiver
 ) -> None:
+    """glpi 5319: levels passed during an outage were never recovered, or all of them at once."""
     tickets = [world.open("Caído", "Está caído.", email=f"u{n}@cliente.example") for n in range(5)]
     world.settle(*tickets)
     at_hour(world, 24 * 9, *tickets)
@@ -197,3 +198,36 @@ def test_what_was_put_right_before_the_job_ran_is_told_to_nobody(world: World, r
     assert receiver.got == []
     assert not any("vencido" in note for note in world.notes(ticket))
     assert world.ticket(ticket)["group_id"] != 103000000101
+
+
+@pytest.mark.parametrize("how", ["by its own alarm", "by the sweep"])
+def test_the_second_alert_fires_too(world: World, receiver: Receiver, how: str) -> None:
+    """freescout 3762: after the first alert of a ticket no other ever came."""
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    for hours, notes in ((18, 2), (24.1, 3), (48.1, 4)):
+        if how == "by the sweep":
+            world.ctx.wakeups.forget(TicketKey(PORTAL, ticket))
+            world.redis.hdel(f"semaforo:ledger:{PORTAL}:{ticket}", "seen")
+            for hour in (hours - 0.1, hours):
+                world.clock.now = MONDAY + timedelta(hours=hour)
+                world.sweep()
+                alarms_until(world, hour, ticket)
+        else:
+            alarms_until(world, hours, ticket)
+        assert len(world.notes(ticket)) == notes
+    assert len(mailed(world, ticket)) == 2, "the limit and a day after it"
+
+
+def test_a_limit_at_midnight_is_told_at_midnight_of_the_right_day(world: World, receiver: Receiver) -> None:
+    """zammad 4432: a notice due at midnight came a day off, or not at all."""
+    midnight = MONDAY - timedelta(hours=10)  # Monday 00:00 in Lima
+    ticket = world.open(**DOWN, created_at=midnight.isoformat())
+    world.settle(ticket)
+    at_hour(world, 14 - 1 / 3600, ticket)
+    assert "sla-incumplido" not in world.ticket(ticket)["tags"]
+    at_hour(world, 14, ticket)
+    assert "sla-incumplido" in world.ticket(ticket)["tags"]
+    alarms_until(world, 15, ticket)
+    (told,) = [note for note in world.notes(ticket) if "vencido" in note]
+    assert "mar 24 nov 2026, 00:00" in told

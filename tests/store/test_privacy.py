@@ -11,7 +11,7 @@ from redis import Redis
 
 from bot.store.connection import as_text
 from bot.store.rulebook import Rulebook
-from tests.policy.planner.desk import rules_folder
+from tests.policy.planner.desk import rules_folder, shipped
 from tests.world import PORTAL, World
 
 CANARIES = {
@@ -30,7 +30,7 @@ CANARIES = {
 
 @pytest.fixture(scope="module")
 def rulebook() -> Any:
-    with rules_folder() as folder:
+    with rules_folder(morosidad=shipped("morosidad")) as folder:
         yield Rulebook(folder)
 
 
