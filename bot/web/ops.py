@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
-from bot.engine.brakes import brake_state
+from bot.engine.brakes import brake_state, resume
 from bot.engine.context import Context
 from bot.settings import PortalSettings
 from bot.web.wording import STATES, Moment, Sheet, moment, sheet
@@ -54,7 +54,7 @@ class Filters:
 
 
 class Pages:
-    """Show the journal and let people ring a ticket; nothing here decides or calls Freshdesk."""
+    """Show the journal, let people ring a ticket or stop all writing; nothing here calls Freshdesk."""
 
     def __init__(self, portals: Mapping[str, PortalSettings], context: Context) -> None:
         self._portals = portals
@@ -68,6 +68,8 @@ class Pages:
         routes.add_url_rule("", view_func=self.home, endpoint="home")
         routes.add_url_rule("/", view_func=self.tickets)
         routes.add_url_rule("/ir", view_func=self.go)
+        routes.add_url_rule("/escritura/detener", view_func=self.stop, methods=["POST"])
+        routes.add_url_rule("/escritura/reanudar", view_func=self.resume, methods=["POST"])
         routes.add_url_rule(one, view_func=self.ticket)
         routes.add_url_rule(f"{one}/recalcular", view_func=self.ring, methods=["POST"])
         return routes
@@ -123,6 +125,18 @@ class Pages:
         self._context.wakeups.ring(self._key(portal, ticket_id), self._context.now())
         flash("Pedido anotado: el bot mirará este ticket en unos segundos.")
         return redirect(url_for("ops.ticket", portal=portal, ticket_id=ticket_id), 303)
+
+    def stop(self) -> ResponseReturnValue:
+        """Stop all writing to Freshdesk, everywhere."""
+        self._context.brakes.stop(self._context.now())
+        flash("Escritura detenida: el bot no escribe nada en Freshdesk hasta que alguien la reanude.")
+        return redirect(url_for("ops.tickets"), 303)
+
+    def resume(self) -> ResponseReturnValue:
+        """Let writing go on."""
+        waited = resume(self._context)
+        flash(f"La escritura continúa; tickets que esperaban y se miran ahora: {waited}.")
+        return redirect(url_for("ops.tickets"), 303)
 
     def _key(self, portal: str, ticket_id: int) -> TicketKey:
         if portal not in self._portals:
