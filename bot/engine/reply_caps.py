@@ -13,13 +13,14 @@ from bot.domain.ticket import Company, Ticket
 from bot.engine.context import Context
 from bot.policy.approval_demands import PREFIX as APPROVAL
 from bot.policy.billing import BillingSection, is_overdue
-from bot.policy.loops import same_subject
+from bot.policy.loops import answered_subject
 from bot.policy.replies import ACKNOWLEDGEMENT, AcknowledgementSection
 from bot.store.reply_slots import Cap
 from bot.telemetry import log
 
 # A message that the contract needs is not given up: it is tried again when the portal may write once more.
 TRY_AGAIN = timedelta(minutes=15)
+SOON = timedelta(seconds=5)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -53,7 +54,7 @@ def _caps(ctx: Context, ticket: Ticket, reply: Reply) -> Iterator[Cap]:
     if not _is_approval(reply):
         if reply.key != ACKNOWLEDGEMENT and ticket.company_id is not None:
             yield _company_cap(ticket.company_id, policy.billing)
-        yield from _guards(ctx, ticket, policy.replies)
+        yield from _guards(ticket, policy.replies)
     yield Cap("portal", HOUR, policy.replies.tope_por_hora)
 
 
@@ -61,27 +62,18 @@ def _company_cap(company_id: int, billing: BillingSection) -> Cap:
     return Cap(f"company:{company_id}", billing.dias_entre_respuestas * DAY, 1)
 
 
-def _guards(ctx: Context, ticket: Ticket, section: AcknowledgementSection) -> Iterator[Cap]:
+def _guards(ticket: Ticket, section: AcknowledgementSection) -> Iterator[Cap]:
     """Yield the caps that end a talk between two robots; who and what is counted is kept as a hash."""
-    guards, requester = section.contra_bucles, f"requester:{ticket.requester_id}"
-    yield (daily := Cap(requester, DAY, section.maximo_por_dia))
-    subject = _hashed(f"{ticket.requester_id}|{same_subject(ticket.subject)}")
-    yield Cap(f"subject:{subject}", DAY, guards.mismo_asunto)
-    yield Cap(f"burst:{ticket.requester_id}", timedelta(minutes=guards.rafaga_minutos), guards.rafaga)
-    if _is_echo(ctx, ticket, daily, timedelta(minutes=guards.eco_minutos)):
-        yield Cap(f"echo:{ticket.requester_id}", DAY, guards.eco)
+    guards, requester = section.contra_bucles, ticket.requester_id
+    yield Cap(f"requester:{requester}", DAY, section.maximo_por_dia)
+    yield Cap(f"burst:{requester}", timedelta(minutes=guards.rafaga_minutos), guards.rafaga)
+    subject = answered_subject(ticket.subject)
+    if subject is not None:
+        yield Cap(f"subject:{_hashed(f'{requester}|{subject}')}", DAY, guards.mismo_asunto)
+        yield Cap(f"answers:{requester}", DAY, guards.contestan)
     domain = guards.company_domain(ticket.requester_email)
     if domain is not None:
         yield Cap(f"domain:{_hashed(domain)}", HOUR, guards.por_dominio)
-
-
-def _is_echo(ctx: Context, ticket: Ticket, daily: Cap, soon: timedelta) -> bool:
-    """Tell whether a ticket came right after a reply of ours, as a robot's answer would."""
-    times = ctx.reply_slots.times(ticket.key.portal, daily, ctx.now())
-    own = f"{ticket.key.ticket_id}:"
-    return any(
-        at < ticket.created_at <= at + soon for effect, at in times.items() if not effect.startswith(own)
-    )
 
 
 def _hashed(text: str) -> str:
@@ -98,6 +90,8 @@ def _without(ctx: Context, plan: Plan, reply: Reply, full: Cap) -> Plan:
         at = plan.actions.index(reply)
         actions = plan.actions[:at] + tuple(a for a in plan.actions[at:] if not _follows(a))
         wake_at = min(wake_at or ctx.now() + TRY_AGAIN, ctx.now() + TRY_AGAIN)
+    elif full.scope.startswith("company:"):
+        wake_at = ctx.now() + SOON  # another ticket of the company was quicker: this one gets a receipt
     return replace(plan, actions=actions, reasons=(*plan.reasons, reason), wake_at=wake_at)
 
 

@@ -34,14 +34,11 @@ class LoopGuards(Section):
     """Mirror `contra_bucles`: how many automatic replies look too much like a loop."""
 
     mismo_asunto: Annotated[
-        Count, Field(description="Por día, a un solicitante que escribe con el mismo asunto")
-    ] = 2
-    eco: Annotated[
-        Count, Field(description="Por día, a tickets abiertos justo después de una respuesta nuestra")
+        Count, Field(description="Por día y solicitante, a tickets nuevos que contestan al mismo asunto")
     ] = 1
-    eco_minutos: Annotated[
-        StrictInt, Field(ge=1, le=60, description="Cuántos minutos son «justo después»")
-    ] = 5
+    contestan: Annotated[
+        Count, Field(description="Por día y solicitante, a tickets nuevos cuyo asunto contesta a otro")
+    ] = 2
     rafaga: Annotated[Count, Field(description="A un solicitante en pocos minutos")] = 5
     rafaga_minutos: Annotated[StrictInt, Field(ge=1, le=60, description="Cuántos minutos son pocos")] = 10
     por_dominio: Annotated[Count, Field(description="Por hora, a todo un dominio de correo")] = 600
@@ -55,7 +52,12 @@ class LoopGuards(Section):
         return domain if domain and domain not in self.dominios_publicos else None
 
 
-def same_subject(subject: str) -> str:
-    """Return what stays of a subject whoever answers it: no case, no «Re:», no ticket number."""
-    without_number = _NUMBER.sub(" ", plain(subject))
-    return _SPACE.sub(" ", _ANSWER.sub("", _SPACE.sub(" ", without_number).strip())).strip()
+def answered_subject(subject: str) -> str | None:
+    """Return the subject that a new ticket answers, told by «Re:» or a ticket number; None for its own."""
+    said = _spaced(plain(subject))
+    bare = _spaced(_ANSWER.sub("", _spaced(_NUMBER.sub(" ", said))))
+    return None if bare == said else bare
+
+
+def _spaced(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
