@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.ticket import PORTAL_PATTERN
+from bot.hook_settings import HookSettings, read_hooks
 
 DOMAIN_PATTERN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
 PORTAL_VARIABLE = re.compile(r"PORTAL_([A-Z][A-Z0-9_]*?)_(DOMAIN|API_KEY|WEBHOOK_SECRET|URL)(_FILE)?")
@@ -57,6 +58,9 @@ class Settings:
     lease_seconds: float = 20.0
     urgent_within_seconds: float = 1800.0
     quarantine_after: int = 8
+    stop_file: Path = Path("var/STOP")
+    writes_per_hour: int = 5000
+    hooks: Mapping[str, HookSettings] = field(default_factory=dict, repr=False)
     dry_run: bool | None = None
     sentry_dsn: str | None = field(default=None, repr=False)
     log_level: str = "INFO"
@@ -169,6 +173,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         lease_seconds=reader.number("LEASE_SECONDS", 20, 1, 600),
         urgent_within_seconds=reader.number("URGENT_WITHIN_SECONDS", 1800, 0, 86400),
         quarantine_after=reader.whole("QUARANTINE_AFTER", 8, 1, 1000),
+        stop_file=Path(reader.text("STOP_FILE") or "var/STOP"),
+        writes_per_hour=reader.whole("WRITES_PER_HOUR", 5000, 1, 1_000_000),
+        hooks=read_hooks(environ, reader.secret, reader.problems),
         dry_run=reader.flag("DRY_RUN"),
         sentry_dsn=reader.text("SENTRY_DSN"),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -14,11 +14,14 @@ from bot.engine.gate import AccountGate
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
+from bot.hooks import Hooks
 from bot.settings import PortalSettings, Settings
+from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -26,6 +29,7 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.reply_slots import ReplySlots
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
@@ -90,11 +94,15 @@ def _context(settings: Settings, redis: Redis) -> Context:
         facts=Facts(redis),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
+        brakes=Brakes(redis, settings.stop_file, settings.writes_per_hour),
         rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
         traces=Traces(redis),
         queue=JobQueue(redis),
         now=utc_now,
         writes_allowed=settings.writes_allowed,
+        reply_slots=ReplySlots(redis),
+        hooks=Hooks(settings.hooks),
+        digests=Digests(redis),
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),

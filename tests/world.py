@@ -16,8 +16,11 @@ from bot.engine import clock
 from bot.engine.context import Context
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.library import Repeats
+from bot.hooks import Hooks
 from bot.simulator.server import SimulatorServer
+from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -25,6 +28,7 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
 from bot.store.wakeups import Lane, Wakeups
@@ -102,11 +106,15 @@ class World:
             facts=Facts(redis),
             failures=Failures(redis),
             heartbeats=Heartbeats(redis),
+            brakes=Brakes(redis),
             rulebook=rulebook,
             traces=Traces(redis),
             queue=self.queue,
             now=clock,
             writes_allowed=lambda portal: portal not in self.dry,
+            reply_slots=ReplySlots(redis),
+            hooks=Hooks({}),
+            digests=Digests(redis),
             settle=SETTLE,
         )
         jobs.use(self.ctx)

@@ -12,6 +12,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.cli import (
     backtest,
+    brakes,
     corrections,
     decisions,
     doctor,
@@ -46,18 +47,8 @@ def main() -> None:
 
 
 for module in (
-    processes,
-    rules,
-    rulebook,
-    decisions,
-    tickets,
-    doctor,
-    backtest,
-    corrections,
-    export,
-    forget,
-    forms,
-    report,
+    *(processes, rules, rulebook, decisions, tickets, brakes),
+    *(doctor, backtest, corrections, export, forget, forms, report),
 ):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.brakes import brake_lines
 from bot.cli.environment import context_or_exit
 from bot.domain.ticket import TicketKey
+from bot.engine.brakes import brake_state
 from bot.engine.quarantine import retry
 
 
@@ -40,12 +42,16 @@ def failures() -> None:
 @failures.command("list")
 def list_failures() -> None:
     """List failing tickets with the reason."""
-    found = sorted(context_or_exit().failures.all(), key=lambda failure: failure.key)
+    context = context_or_exit()
+    found = sorted(context.failures.all(), key=lambda failure: failure.key)
     for failure in found:
         since = failure.first_at.isoformat(timespec="seconds")
         aside = "  in quarantine" if failure.quarantined else ""
         click.echo(f"{failure.key}  {failure.attempts} attempts since {since}  {failure.reason}{aside}")
-    if not found:
+    braked = brake_lines(brake_state(context))
+    for line in braked:
+        click.echo(line)
+    if not found and not braked:
         click.echo("no ticket is failing")
 
 

@@ -1,7 +1,8 @@
 """What may the product do to a ticket?
 
 Two kinds: convergent (`SetFields`: safe to repeat) and once-only (the others: each carries an effect
-key, and the ledger sees to it that one key is one effect).
+key, and the ledger sees to it that one key is one effect). `Notify` leaves for elsewhere: nothing on the
+ticket shows whether it arrived, so it may come twice under one id, and never holds anything up.
 """
 
 from __future__ import annotations
@@ -54,5 +55,14 @@ class Forward:
     to: tuple[str, ...]
 
 
-Action = SetFields | AddNote | Reply | Forward
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Call one of the outgoing webhooks that the settings name; `body` is JSON with ids and times only."""
+
+    key: str
+    hook: str
+    body: str
+
+
+Action = SetFields | AddNote | Reply | Forward | Notify
 OnceOnly = AddNote | Reply | Forward

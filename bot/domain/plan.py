@@ -44,7 +44,8 @@ class Plan:
 
     `writes` is the memory to put down before `SetFields` is sent; `proven_fields` and `proven_effects` are
     what the snapshot itself showed to be done. `wake_at` is None when nothing more can fall due.
-    `moments` are named times to remember; `conflicts` are fields where Freshdesk keeps a value of its own.
+    `moments` are named times to remember; `conflicts` are fields where Freshdesk keeps a value of its own;
+    `intents` are calls of webhooks to put down before anything is sent, for no ticket would remember them.
     """
 
     key: TicketKey
@@ -64,3 +65,4 @@ class Plan:
     closed: bool = False
     moments: Mapping[str, datetime] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
+    intents: Mapping[str, Effect] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.engine.brakes import RELEASE_EVERY, release
 from bot.engine.context import Context
 from bot.store.wakeups import Lane
 
@@ -19,6 +20,8 @@ WORKERS = {Lane.URGENT: "worker-urgent", Lane.NORMAL: "worker"}
 
 def tick(ctx: Context) -> int:
     """Queue the tickets whose turn it is and every sweep whose turn it is; return how many tickets."""
+    if ctx.facts.take_turn("release", RELEASE_EVERY):
+        release(ctx)
     taken = sum(_hand_out(ctx, lane) for lane in Lane)
     for portal in ctx.freshdesk:
         if ctx.facts.take_turn(f"sweep:{portal}", ctx.sweep_every):

@@ -9,9 +9,12 @@ from typing import Protocol
 
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
+from bot.hooks import Hooks
+from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.corrections import Corrections
+from bot.store.digests import Digests
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -19,6 +22,7 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
 from bot.store.wakeups import Lane, Wakeups
@@ -70,11 +74,15 @@ class Context:
     facts: Facts
     failures: Failures
     heartbeats: Heartbeats
+    brakes: Brakes
     rulebook: Rulebook
     traces: Traces
     queue: Queue
     now: Callable[[], datetime]
     writes_allowed: Callable[[str], bool]
+    reply_slots: ReplySlots
+    hooks: Hooks
+    digests: Digests
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)

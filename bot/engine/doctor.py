@@ -9,6 +9,7 @@ from enum import StrEnum
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.engine.brakes import brake_state
 from bot.engine.context import Context
 from bot.freshdesk.api import FreshdeskApi, TicketField
 from bot.freshdesk.errors import FreshdeskError, Unauthorized
@@ -88,6 +89,20 @@ def process_findings(ctx: Context) -> Iterator[Finding]:
     if failing:
         aside = f", {sum(failing)} of them in quarantine" if any(failing) else ""
         yield _warn("failures", f"{len(failing)} tickets keep failing{aside}; see: semaforo failures list")
+    yield from _brake_findings(ctx)
+
+
+def _brake_findings(ctx: Context) -> Iterator[Finding]:
+    state = brake_state(ctx)
+    if state.stop is not None:
+        text = f"stopped by a person, {state.held} tickets wait; to go on: semaforo resume"
+        yield _bad("writing", text)
+    for fuse in state.blown:
+        text = (
+            f"{fuse.portal}: the fuse blew at {fuse.writes} writes in an hour; look for a loop, then: "
+            "semaforo resume"
+        )
+        yield _bad("writing", text)
 
 
 def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
@@ -107,7 +122,7 @@ def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
     yield from _each(portal, "statuses", lambda: _status_findings(portal, api, policy.portals.of(portal)))
     yield from _each(portal, "groups", lambda: _group_findings(portal, api, policy.portals.of(portal)))
     yield from _each(portal, "companies", lambda: _company_findings(portal, api))
-    yield from _recipient_findings(portal, policy)
+    yield from _recipient_findings(portal, policy, ctx.hooks.names)
     if ctx.writes_allowed(portal):
         yield _good(portal, "writing is on")
     else:
@@ -187,6 +202,14 @@ def _company_findings(portal: str, api: FreshdeskApi) -> Iterator[Finding]:
         )
 
 
-def _recipient_findings(portal: str, policy: Policy) -> Iterator[Finding]:
+def _recipient_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
+    yield from _hook_findings(portal, policy, hooks)
     if not policy.escalation.destinatarios:
         yield _warn(portal, "escalamiento.yaml names nobody to notify: warnings are notes on the ticket only")
+
+
+def _hook_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
+    steps = (*policy.escalation.respuesta, *policy.escalation.resolucion)
+    for name in sorted({name for step in steps for name in step.webhooks} - hooks):
+        text = f"escalamiento.yaml calls the webhook {name}; set HOOK_{name.upper()}_URL and its secret"
+        yield _bad(portal, text)

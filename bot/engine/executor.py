@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
-from bot.domain.actions import Action, AddNote, Forward, OnceOnly, Reply, SetFields
+from bot.domain.actions import Action, AddNote, Forward, Notify, OnceOnly, Reply, SetFields
 from bot.domain.plan import Plan
 from bot.domain.record import Record, Written
 from bot.domain.ticket import Ticket, TicketKey
+from bot.engine.brakes import permit
 from bot.engine.context import Context
 from bot.freshdesk.errors import FreshdeskError, PermanentError
-from bot.policy.fields import as_text
+from bot.hooks import Outcome
+from bot.policy.fields import as_text, whole_second
+from bot.policy.hooks import MOST_CALLS
+from bot.policy.marks import reference
+from bot.telemetry import log
 
 DATES = ("fr_due_by", "due_by")
 
@@ -24,12 +30,15 @@ def crash_point(name: str) -> None:
 
 
 def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
-    """Carry out one action; raises the errors of Freshdesk, with the ledger left true."""
+    """Carry out one action; raises HeldBack and the errors of Freshdesk, with the ledger left true."""
+    permit(ctx, plan.key.portal, action)
     match action:
         case SetFields():
             _set_fields(ctx, plan, action)
         case AddNote() | Reply() | Forward():
             _send_once(ctx, plan.key, record, action)
+        case Notify():
+            _notify(ctx, plan.key, record, action)
         case _:
             assert_never(action)
 
@@ -38,30 +47,40 @@ def _set_fields(ctx: Context, plan: Plan, action: SetFields) -> None:
     writes = {name: written for name, written in plan.writes.items() if name in action.changes()}
     ctx.ledger.write_fields(plan.key, writes)
     crash_point("before_fields")
-    updated, refused = _update_as_far_as_accepted(ctx, plan.key, action)
+    updated, refused = _update_as_far_as_accepted(ctx, plan, action)
     crash_point("after_fields")
     ctx.ledger.write_fields(plan.key, {n: _outcome(n, w, updated, refused) for n, w in writes.items()})
 
 
-def _update_as_far_as_accepted(
-    ctx: Context, key: TicketKey, action: SetFields
-) -> tuple[Ticket, frozenset[str]]:
+def _update_as_far_as_accepted(ctx: Context, plan: Plan, action: SetFields) -> tuple[Ticket, frozenset[str]]:
     """Send the changes, leaving out step by step what Freshdesk refuses by name.
 
-    Freshdesk's rules on dates are partly unknown: the response date goes first, then both.
+    Freshdesk's rules on dates are partly unknown. The response date goes first, then both; an account that
+    takes no date alone gets the true response limit beside it, and never one made up to please it.
     """
     refused: frozenset[str] = frozenset()
+    api, number = ctx.freshdesk[plan.key.portal], plan.key.ticket_id
     while True:
         try:
-            return ctx.freshdesk[key.portal].update_ticket(key.ticket_id, action), refused
+            return api.update_ticket(number, action), refused
         except PermanentError as error:
-            drop = _to_leave_out(action, error)
-            if not drop:
+            limit = _response_limit(plan, action, error) if "fr_due_by" not in refused else None
+            drop = frozenset() if limit is not None else _to_leave_out(action, error)
+            if limit is None and not drop:
                 raise
             refused |= drop
-            action = replace(action, **dict.fromkeys(drop))
-            if not action.changes():
-                return ctx.freshdesk[key.portal].get_ticket(key.ticket_id), refused
+            action = replace(action, **({"fr_due_by": limit} if limit else dict.fromkeys(drop)))
+        if not action.changes():
+            return api.get_ticket(number), refused
+        permit(ctx, plan.key.portal, action)
+
+
+def _response_limit(plan: Plan, action: SetFields, error: PermanentError) -> datetime | None:
+    """Return the response date an account asks for beside the resolution date sent alone."""
+    alone = action.due_by is not None and action.fr_due_by is None
+    if not alone or error.status != 400 or not error.names("fr_due_by") or plan.response.limit is None:
+        return None
+    return whole_second(plan.response.limit)
 
 
 def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:
@@ -122,3 +141,18 @@ def _send(ctx: Context, key: TicketKey, action: OnceOnly) -> None:
             api.forward(key.ticket_id, action.html, action.to)
         case _:
             assert_never(action)
+
+
+def _notify(ctx: Context, key: TicketKey, record: Record, action: Notify) -> None:
+    """Call a webhook once; what did not get through stays open for a later call, and raises nothing."""
+    earlier = record.effects.get(action.key)
+    attempts = earlier.attempts + 1 if earlier else 1
+    ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)
+    crash_point("before_notify")
+    outcome = ctx.hooks.call(action.hook, reference(key, action.key), action.body, ctx.now())
+    crash_point("after_notify")
+    if outcome is Outcome.DELIVERED:
+        ctx.ledger.settle_effect(key, action.key, ctx.now(), attempts)
+    elif outcome is Outcome.REFUSED or attempts >= MOST_CALLS:
+        ctx.ledger.open_effect(key, action.key, ctx.now(), MOST_CALLS)
+        log.error("hook given up", ticket=str(key), hook=action.hook, attempts=attempts)

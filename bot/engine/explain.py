@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.actions import Action, AddNote, Forward, Reply, SetFields
+from bot.domain.actions import Action, AddNote, Forward, Notify, Reply, SetFields
 from bot.domain.plan import DueView, Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Ticket
@@ -68,6 +68,8 @@ def describe(action: Action, zone: ZoneInfo, own_tags: frozenset[str]) -> dict[s
             return {"kind": "reply", "key": action.key}
         case Forward():
             return {"kind": "forward", "key": action.key, "recipients": len(action.to)}
+        case Notify():
+            return {"kind": "notify", "key": action.key, "hook": action.hook}
 
 
 def _named(tags: Iterable[str], own: frozenset[str]) -> list[str]:
@@ -77,6 +79,8 @@ def _named(tags: Iterable[str], own: frozenset[str]) -> list[str]:
 def _kind(key: str) -> str:
     if key == FORWARDED:
         return "forward"
+    if key.startswith("webhook:"):
+        return "notify"
     return "reply" if key.rpartition(":")[2] in REPLIES else "note"
 
 

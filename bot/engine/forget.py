@@ -52,12 +52,12 @@ def remembered(
 ) -> Memory:
     """Return all that is stored about tickets and a requester; reads only."""
     by_ticket = {key: ctx.traces.of_ticket(key) for key in sorted(tickets)}
-    replies = ctx.traces.of_replies(portal, [key.ticket_id for key in tickets], requester_id)
+    shared = ctx.traces.of_portal(portal, [key.ticket_id for key in tickets], requester_id)
     return Memory(
         portal=portal,
         requester_id=requester_id,
         tickets=tuple(key for key, traces in by_ticket.items() if traces),
-        traces=(*(trace for traces in by_ticket.values() for trace in traces), *replies),
+        traces=(*(trace for traces in by_ticket.values() for trace in traces), *shared),
         jobs=tuple(ctx.queue.about(tickets)),
         still_open=tuple(_still_open(ctx, tickets)),
     )
@@ -69,7 +69,7 @@ def forget(ctx: Context, memory: Memory) -> tuple[TicketKey, ...]:
     busy = tuple(key for key in memory.tickets if not _forget_ticket(ctx, key))
     left = [key.ticket_id for key in memory.tickets if key not in busy]
     requester = None if busy else memory.requester_id
-    ctx.traces.erase(ctx.traces.of_replies(memory.portal, left, requester))
+    ctx.traces.erase(ctx.traces.of_portal(memory.portal, left, requester))
     return busy
 
 

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from bot.domain.plan import Plan
 from bot.domain.record import Record
 from bot.domain.ticket import Company, Ticket, TicketKey
+from bot.engine.brakes import HeldBack
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
+from bot.engine.digest import gathered_warnings
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
 from bot.engine.quarantine import LeaseLost, may_try
 from bot.engine.ranking import rank_of
-from bot.engine.reply_caps import within_caps
+from bot.engine.reply_caps import company_told, within_caps
 from bot.engine.spending import cover, reserved
 from bot.freshdesk.errors import PermanentError
 from bot.policy import planner
@@ -46,6 +48,7 @@ class Gathered:
     company: Company | None
     bot_agent: int | None
     logged: LoggedTime | None = None
+    company_told: bool = False
 
 
 def gather(ctx: Context, key: TicketKey) -> Gathered:
@@ -56,7 +59,8 @@ def gather(ctx: Context, key: TicketKey) -> Gathered:
     if not ticket.messages_complete:
         ticket = replace(ticket, messages=api.list_messages(key.ticket_id), messages_complete=True)
     company, agent = _company(ctx, ticket), bot_agent(ctx, key.portal)
-    return Gathered(ticket, record, company, agent, _logged(ctx, ticket))
+    told = company_told(ctx, ticket, company)
+    return Gathered(ticket, record, company, agent, _logged(ctx, ticket), told)
 
 
 def decide(ctx: Context, seen: Gathered) -> Plan:
@@ -70,6 +74,7 @@ def decide(ctx: Context, seen: Gathered) -> Plan:
         bot_agent=seen.bot_agent,
         settle=ctx.settle,
         logged=seen.logged,
+        company_told=seen.company_told,
     )
 
 
@@ -104,23 +109,33 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         plan.decision,
         plan.statuses,
         _settled_state(seen.ticket, ctx.now()),
-        plan.proven_effects,
+        {**plan.intents, **plan.proven_effects},
         plan.proven_fields,
         plan.moments,
     )
-    plan = within_caps(ctx, seen.ticket, plan)
+    plan = gathered_warnings(ctx, within_caps(ctx, seen.ticket, plan))
     if ctx.writes_allowed(key.portal):
         cover(ctx, plan)
-        for action in plan.actions:
-            if ctx.now() >= deadline or not lease.is_held():
-                raise LeaseLost(str(key))
-            execute(ctx, seen.record, plan, action)
+        plan = _act(ctx, seen.record, plan, lease, deadline)
     record, now = ctx.ledger.read(key), ctx.now()
     ctx.journal.record(key, journal_entry(seen.ticket, record, plan, ctx), now)
     ctx.outcomes.keep(outcome_of(seen.ticket, record, plan, now))
     log.info(
         "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
     )
+    return plan
+
+
+def _act(ctx: Context, record: Record, plan: Plan, lease: Lease, deadline: datetime) -> Plan:
+    """Carry out the actions in order; when a brake is on, the rest of them wait."""
+    for action in plan.actions:
+        if ctx.now() >= deadline or not lease.is_held():
+            raise LeaseLost(str(plan.key))
+        try:
+            execute(ctx, record, plan, action)
+        except HeldBack as held:
+            ctx.brakes.hold(plan.key)
+            return replace(plan, reasons=(*plan.reasons, held.reason))
     return plan
 
 

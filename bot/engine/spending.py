@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from bot.domain.actions import Notify
 from bot.domain.level import Level
 from bot.domain.plan import Plan
 from bot.domain.record import Record
@@ -48,8 +49,11 @@ def reserved(ctx: Context, key: TicketKey) -> Iterator[None]:
 
 
 def cover(ctx: Context, plan: Plan) -> None:
-    """Make sure that all of a plan can be paid before any of it is sent; `Held` otherwise."""
-    turn, needed = current_turn(), len(plan.actions)
+    """Make sure that all of a plan can be paid before any of it is sent; `Held` otherwise.
+
+    Outgoing webhooks go elsewhere and cost the account nothing.
+    """
+    turn, needed = current_turn(), sum(not isinstance(action, Notify) for action in plan.actions)
     if ctx.budget is None or needed <= turn.left:
         return
     missing = needed - turn.left

@@ -218,11 +218,10 @@ DAILY_WORK = (
         "Plantilla de cotización",
         "Quisiéramos personalizar el formato de la plantilla de cotización con nuestro nuevo pie de página.",
         "disenio@textiles-huayna.example",
-        # Acknowledged, and told that the service is suspended; paused clocks have no date to show.
+        # One reply, that the service is suspended, without a promise; paused clocks have no date to show.
         Expected(
             Level.PREFERENTE,
             frozenset({"sla-preferente", "servicio-suspendido"}),
-            replies=2,
             dates="none",
         ),
         company=OVERDUE_COMPANY,

@@ -38,6 +38,10 @@ class BillingSection(Section):
         StrictInt, Field(ge=1, le=90, description="Como mucho una respuesta por empresa en tantos días.")
     ] = 7
     respuesta: ClientTexts | None = Field(default=None, description="Respuesta al cliente, por idioma.")
+    acuse: ClientTexts | None = Field(
+        default=None,
+        description="Acuse sin plazo, por idioma, para quien ya supo de la suspensión en otro ticket.",
+    )
     nota_fin: Annotated[str, _LIFTED] | None = Field(
         default=None, description="Nota privada al terminar la suspensión, con el tiempo en pausa."
     )

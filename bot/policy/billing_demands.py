@@ -10,6 +10,7 @@ from bot.policy import texts
 from bot.policy.billing import BillingState, Suspension, effect_key, is_overdue, moment_name
 from bot.policy.case import Case
 from bot.policy.demands import NOTHING, Demands, in_language, local, written
+from bot.policy.first_reply import suspension_reply_wanted
 from bot.policy.marks import reference
 from bot.policy.replies import silence_reason
 from bot.policy.spelling import spell_duration
@@ -72,6 +73,8 @@ def _reply(case: Case) -> tuple[Reply | None, str | None]:
     if not section.responder or section.respuesta is None or case.marks.is_done(key):
         return None, None
     silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
+    if silence is None and not suspension_reply_wanted(case):
+        silence = "la empresa ya lo supo hace poco en otro ticket"
     if silence is not None:
         return None, silence
     template = in_language(case, section.respuesta)

@@ -8,13 +8,13 @@ from datetime import datetime
 from bot.domain.record import Decision, Record, StatusSeen
 from bot.domain.ticket import Company, Ticket
 from bot.policy.approval import LoggedTime
+from bot.policy.automatic_mail import reads_automatic
 from bot.policy.billing import Billing, billing, is_overdue, known_suspensions
 from bot.policy.clocks import clocks_of, forgotten_wait, with_wait
 from bot.policy.decision import Memory, decide, recall
 from bot.policy.marks import Marks, first_answer
 from bot.policy.model import Policy
 from bot.policy.pauses import Pause, intervals
-from bot.policy.replies import clients_messages
 from bot.policy.sla import ClockFacts, ResolutionClock, ResponseClock
 from bot.policy.statuses import PauseCause, PortalPolicy
 from bot.policy.verdict import Verdict
@@ -28,9 +28,10 @@ _OPEN = 2  # the status every ticket begins with in Freshdesk
 class Case:
     """Hold one ticket with all that was worked out about it, for the parts of the plan to read.
 
-    `shown` are the limits of response and resolution as Freshdesk is to show them; `farewell` that the client
-    only said thanks after the closing; `wait` what the store forgot and the date on the ticket told; `facts`
-    what both clocks were reckoned from.
+    `shown` are the limits of response and resolution as Freshdesk is to show them; `farewell` that after the
+    closing only thanks or a robot's mail came; `wait` what the store forgot and the date on the ticket told;
+    `facts` what both clocks were reckoned from; `company_told` that the company heard of its suspension on
+    another ticket lately.
     """
 
     ticket: Ticket
@@ -53,6 +54,7 @@ class Case:
     wait: Pause | None
     logged: LoggedTime | None
     facts: ClockFacts
+    company_told: bool
 
     @property
     def is_closed(self) -> bool:
@@ -69,18 +71,21 @@ def case_of(
     company: Company | None,
     bot_agent: int | None,
     logged: LoggedTime | None = None,
+    company_told: bool = False,
 ) -> Case:
     """Work out what follows from the facts: the verdict, the decision that holds, and both clocks."""
     marks = Marks(ticket, record, bot_agent)
-    memory = recall(record, marks, policy.levels)
+    memory = recall(record, marks, policy.levels, policy.escalation)
     verdict = policy.classify(ticket)
     decision = decide(ticket, record, marks, memory, policy.levels, verdict, policy.version)
     answer = first_answer(ticket.messages, bot_agent)
     level, portal = policy.levels.of(decision.level), policy.portals.of(ticket.key.portal)
     calendar = policy.calendar(ticket.key.portal)
     suspended = _suspended(ticket, record, marks, policy, portal, company, now)
-    incoming = clients_messages(ticket.messages, policy.replies)
-    counted = without_farewell(portal, statuses, incoming, policy.reopening)
+    silence = policy.replies.no_responder
+    counted = without_farewell(
+        portal, statuses, ticket.messages, policy.reopening, lambda text: reads_automatic(text, silence)
+    )
     facts = ClockFacts(
         ticket.created_at,
         answer.created_at if answer else None,
@@ -115,6 +120,7 @@ def case_of(
         wait=wait,
         logged=logged,
         facts=facts,
+        company_told=company_told,
     )
 
 

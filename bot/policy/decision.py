@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.domain.level import Level
 from bot.domain.record import Decision, Record, Written
 from bot.domain.ticket import Ticket
+from bot.policy.escalation import EscalationSection
 from bot.policy.levels import LevelsSection
 from bot.policy.marks import Marks
 from bot.policy.verdict import Verdict
@@ -24,9 +25,11 @@ class Memory:
     tags: Written | None
     fr_due_by: Written | None
     due_by: Written | None
+    group_id: Written | None = None
+    responder_id: Written | None = None
 
 
-def recall(record: Record, marks: Marks, levels: LevelsSection) -> Memory:
+def recall(record: Record, marks: Marks, levels: LevelsSection, escalation: EscalationSection) -> Memory:
     """Return the memory of written fields; notes on the ticket stand in for a lost ledger.
 
     Fields are written before the note, so a note that names a level proves that its fields were written.
@@ -34,11 +37,17 @@ def recall(record: Record, marks: Marks, levels: LevelsSection) -> Memory:
     written = dict(record.written)
     announced = marks.announcements()
     if "priority" not in written and announced:
-        policy = levels.of(announced[-1][1])
-        written["priority"] = Written(None, policy.prioridad, sure=True)
+        level = announced[-1][1]
+        policy, raised = levels.of(level), escalation.raised_to(level, marks.is_done)
+        written["priority"] = Written(None, max(policy.prioridad, raised), sure=True)
         written.setdefault("tags", Written(None, (policy.etiqueta,), sure=True))
     return Memory(
-        written.get("priority"), written.get("tags"), written.get("fr_due_by"), written.get("due_by")
+        priority=written.get("priority"),
+        tags=written.get("tags"),
+        fr_due_by=written.get("fr_due_by"),
+        due_by=written.get("due_by"),
+        group_id=written.get("group_id"),
+        responder_id=written.get("responder_id"),
     )
 
 

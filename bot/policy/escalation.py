@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, StrictInt, field_validator
 
 from bot.domain.level import Level
 from bot.policy.section import Section
 from bot.policy.sla import Clock
+from bot.policy.template_fields import checked_with
 
 _WHEN = re.compile(r"(objetivo|limite)(?:\s*\+\s*(\d{1,4})\s*(h|min|d))?")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -21,6 +22,17 @@ _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 STEP_PREFIX = "escala:"  # what the keys of the effects of warnings begin with
 
 ClockName = Literal["respuesta", "resolucion"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+
+
+def _mail_addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for address in value:
+        if not _MAIL.fullmatch(address):
+            raise ValueError(f"«{address}» no es un correo")
+    return value
+
+
+Addresses = Annotated[tuple[str, ...], AfterValidator(_mail_addresses)]
 
 
 class EscalationStep(Section):
@@ -30,6 +42,22 @@ class EscalationStep(Section):
     en: Annotated[str, Field(description="Cuándo: «objetivo», «limite» o «limite + 24 h»")]
     avisar: Annotated[bool, Field(description="¿Se avisa por correo a los destinatarios?")] = False
     texto: Annotated[str, Field(min_length=1, description="Qué se le pide al equipo en la nota")]
+    avisar_a: Annotated[
+        Addresses, Field(description="Correos de agentes a los que se avisa además en este paso")
+    ] = ()
+    grupo: Annotated[
+        str | None, Field(description="Grupo al que pasa el ticket, con su nombre en portales.yaml")
+    ] = None
+    agente: Annotated[StrictInt | None, Field(ge=1, description="Agente al que pasa el ticket")] = None
+    prioridad: Annotated[
+        StrictInt | None, Field(ge=1, le=4, description="Prioridad a la que sube; el nivel no cambia")
+    ] = None
+    webhooks: Annotated[
+        tuple[Name, ...], Field(description="Nombres de webhooks de salida, definidos en el entorno")
+    ] = ()
+    pasa_horas_tranquilas: Annotated[
+        tuple[Level, ...], Field(description="Niveles en que este paso no espera a que terminen")
+    ] = ()
 
     @field_validator("en")
     @classmethod
@@ -45,21 +73,35 @@ class EscalationStep(Section):
         base = clock.target if match[1] == "objetivo" else clock.limit
         return base if match[2] is None else base + int(match[2]) * _UNITS[match[3]]
 
+    @property
+    def disturbs(self) -> bool:
+        """Tell whether the step reaches people beyond the note on the ticket."""
+        changes = (self.grupo, self.agente, self.prioridad)
+        return self.avisar or bool(self.avisar_a or self.webhooks) or any(one is not None for one in changes)
+
+
+class DigestSection(Section):
+    """Describe how warnings that fall due together become one."""
+
+    ventana_minutos: Annotated[
+        StrictInt, Field(ge=1, le=120, description="Cuánto se espera para reunir los avisos de un portal")
+    ]
+    texto: Annotated[
+        str,
+        Field(min_length=1, description="Lo que encabeza el aviso reunido; en «tickets», sus números"),
+        checked_with({"tickets": [12, 15]}),
+    ]
+
 
 class EscalationSection(Section):
     """Mirror the section `escalamiento`."""
 
     respuesta: Annotated[tuple[EscalationStep, ...], Field(description="Pasos del reloj de respuesta")]
     resolucion: Annotated[tuple[EscalationStep, ...], Field(description="Pasos del reloj de resolución")] = ()
-    destinatarios: Annotated[tuple[str, ...], Field(description="Correos de agentes a los que se avisa")] = ()
-
-    @field_validator("destinatarios")
-    @classmethod
-    def _mail_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            if not _MAIL.fullmatch(address):
-                raise ValueError(f"«{address}» no es un correo")
-        return value
+    destinatarios: Annotated[Addresses, Field(description="Correos de agentes a los que se avisa")] = ()
+    resumen: Annotated[
+        DigestSection | None, Field(description="Reúne los avisos por correo que caen juntos; si falta, no")
+    ] = None
 
     @field_validator("respuesta", "resolucion")
     @classmethod
@@ -73,10 +115,22 @@ class EscalationSection(Section):
         """Return the ladder of a clock."""
         return self.respuesta if clock == "respuesta" else self.resolucion
 
+    def raised_to(self, level: Level, is_taken: Callable[[str], bool]) -> int:
+        """Return the highest priority that steps taken on a level raised the ticket to, 0 for none."""
+        names: tuple[ClockName, ...] = ("respuesta", "resolucion")
+        steps = ((name, step) for name in names for step in self.steps(name))
+        return max(
+            (step.prioridad or 0 for name, step in steps if is_taken(step_key(name, step, level))), default=0
+        )
+
+    def recipients(self, step: EscalationStep) -> tuple[str, ...]:
+        """Return whom a step notifies by mail."""
+        return tuple(dict.fromkeys((*(self.destinatarios if step.avisar else ()), *step.avisar_a)))
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Hold the one step that must be told now; earlier ones that were missed are told with it."""
+    """Hold the one step that must be told now, and on which clock."""
 
     clock: ClockName
     step: EscalationStep
@@ -87,6 +141,11 @@ class Owed:
 def step_key(clock: ClockName, step: EscalationStep, level: Level) -> str:
     """Name the effect of one step; a changed level starts a new ladder."""
     return f"{STEP_PREFIX}{clock}:{step.id}:{level}"
+
+
+def clock_of(effect: str) -> str | None:
+    """Return the clock of a step's effect; None for any other effect."""
+    return effect.split(":")[1] if effect.startswith(STEP_PREFIX) else None
 
 
 def owed_step(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.actions import Action, AddNote, OnceOnly, Reply
+from bot.domain.actions import Action, AddNote, OnceOnly
 from bot.domain.record import Effect, EffectState
 from bot.policy import texts
 from bot.policy.case import Case
 from bot.policy.demands import Demands
-from bot.policy.escalation import ClockName, Owed, owed_step, step_key
+from bot.policy.first_reply import first_reply
 from bot.policy.marks import announcement, reference
-from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
-from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.replies import ACKNOWLEDGEMENT
+from bot.policy.steps import DueSteps, steps_of, warning
 
 
 def once_only(
-    case: Case, demands: Demands, settle: timedelta
+    case: Case, demands: Demands, steps: DueSteps, settle: timedelta
 ) -> tuple[tuple[Action, ...], list[datetime], list[str]]:
     """Return the notes and replies owed now, when unconfirmed ones may be looked up, and reasons.
 
@@ -25,10 +25,12 @@ def once_only(
     """
     candidates: list[OnceOnly] = []
     reasons: list[str] = []
-    candidates.extend(_notes(case))
-    silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
-    if silence is None:
-        candidates.append(_acknowledgement(case))
+    announcement_note = _announcement(case)
+    candidates.extend([] if announcement_note is None else [announcement_note])
+    candidates.extend(warning(case, due) for due in steps.now)
+    reply, silence = first_reply(case)
+    if reply is not None:
+        candidates.append(reply)
     elif not case.marks.is_done(ACKNOWLEDGEMENT):
         reasons.append(f"sin acuse: {silence}")
     candidates.extend(demands.once)
@@ -53,24 +55,6 @@ def not_done(
     return tuple(owed), unsettled
 
 
-def _notes(case: Case) -> list[AddNote]:
-    announcement_note = _announcement(case)
-    notes = [] if announcement_note is None else [announcement_note]
-    clocks: tuple[tuple[ClockName, Clock], ...] = (
-        ("respuesta", case.response),
-        ("resolucion", case.resolution),
-    )
-    for name, clock in clocks:
-        if isinstance(clock, ResolutionClock) and clock.provisional:
-            continue
-        owed = owed_step(
-            case.policy.escalation, name, clock, case.decision.level, case.marks.is_done, case.now
-        )
-        if owed is not None:
-            notes.append(_escalation(case, clock, owed))
-    return notes
-
-
 def _announcement(case: Case) -> AddNote | None:
     """Return the note that says level and dates: the first one, or one for a changed level."""
     announced = case.marks.announcements()
@@ -89,51 +73,11 @@ def _announcement(case: Case) -> AddNote | None:
     return AddNote(key, html)
 
 
-def _escalation(case: Case, clock: Clock, owed: Owed) -> AddNote:
-    steps = case.policy.escalation.steps(owed.clock)
-    skipped = [
-        step
-        for step in steps
-        if step.moment(clock) < owed.moment
-        and not case.marks.is_done(step_key(owed.clock, step, case.decision.level))
-    ]
-    html = texts.escalation_note(
-        case.policy,
-        case.decision.level,
-        clock,
-        owed,
-        len(skipped),
-        case.policy.calendar(case.ticket.key.portal),
-        reference(case.ticket.key, owed.key),
-        case.now,
-    )
-    notify = case.policy.escalation.destinatarios if owed.step.avisar else ()
-    return AddNote(owed.key, html, notify)
-
-
-def _acknowledgement(case: Case) -> Reply:
-    html = texts.acknowledgement(
-        case.policy,
-        language_of(case.ticket, case.policy.replies),
-        case.ticket.key,
-        case.decision.level,
-        case.response,
-        case.policy.calendar(case.ticket.key.portal),
-        reference(case.ticket.key, ACKNOWLEDGEMENT),
-    )
-    return Reply(ACKNOWLEDGEMENT, html)
-
-
 def proven_effects(case: Case, demands: Demands) -> dict[str, Effect]:
     """Return the effects that the ticket shows to be done and the ledger does not know to be."""
     keys = {announcement(number, level) for number, level in case.marks.announcements()}
     keys |= {ACKNOWLEDGEMENT, *demands.keys} | set(case.record.effects)
-    names: tuple[ClockName, ...] = ("respuesta", "resolucion")
-    keys |= {
-        step_key(name, step, case.decision.level)
-        for name in names
-        for step in case.policy.escalation.steps(name)
-    }
+    keys |= {key for _, _, key in steps_of(case)}
     proven: dict[str, Effect] = {}
     for key in sorted(keys):
         message, known = case.marks.message(key), case.record.effects.get(key)

@@ -17,11 +17,12 @@ from bot.policy.case import Case, case_of, observed
 from bot.policy.contract import contract_demands, demands_after_closing
 from bot.policy.decision import adopted_fields
 from bot.policy.demands import Demands
-from bot.policy.escalation import next_step
+from bot.policy.hooks import calls
 from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.report_time import time_spent
 from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.steps import due_steps, missed_moments, missed_reasons, next_moments
 from bot.policy.waiting import with_forgotten_closing
 from bot.policy.wishes import field_wishes
 
@@ -38,6 +39,7 @@ def plan(
     bot_agent: int | None = None,
     settle: timedelta = timedelta(seconds=60),
     logged: LoggedTime | None = None,
+    company_told: bool = False,
 ) -> Plan:
     """Return what to do about a ticket at `now`, why, and when to look again.
 
@@ -46,15 +48,18 @@ def plan(
     statuses = observed(ticket, record.statuses, now)
     if not record.statuses:
         statuses = with_forgotten_closing(policy.portals.of(ticket.key.portal), statuses, ticket)
-    case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged)
+    case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged, company_told)
     if case.is_closed:
         return _settled(case, settle)
     demands = contract_demands(case)
-    owed, unsettled, reasons = once_only(case, demands, settle)
-    wishes = field_wishes(case, demands)
+    steps = due_steps(case)
+    owed, unsettled, reasons = once_only(case, demands, steps, settle)
+    hooks = calls(case, steps)
+    wishes = field_wishes(case, demands, steps)
     changes = wishes.changes()
     finish = _last_step(case, demands, owed, changes.tags or ticket.tags)
-    actions: tuple[Action, ...] = (*((changes,) if changes.changes() else ()), *owed, *finish)
+    actions: tuple[Action, ...] = (*((changes,) if changes.changes() else ()), *owed, *finish, *hooks.now)
+    later = [*unsettled, *_after(case, finish), *_given(demands.wake_at, steps.wait_until, hooks.wake_at)]
     return Plan(
         key=ticket.key,
         level=case.decision.level,
@@ -64,21 +69,34 @@ def plan(
         spent=time_spent(case),
         actions=actions,
         writes=wishes.writes,
-        reasons=(*_why(case), *wishes.reasons, *demands.reasons, *reasons),
-        wake_at=_wake_at(case, [*unsettled, *_after(case, finish), *_given(demands.wake_at)]),
+        reasons=(
+            *_why(case),
+            *wishes.reasons,
+            *demands.reasons,
+            *reasons,
+            *missed_reasons(steps),
+            *hooks.reasons,
+        ),
+        wake_at=_wake_at(case, later),
         tags=next((step.tags for step in finish if step.tags is not None), changes.tags or ticket.tags),
         statuses=statuses,
         proven_effects=proven_effects(case, demands),
         proven_fields={**wishes.proven, **adopted_fields(ticket, case.memory)},
-        moments=demands.moments,
+        moments={**demands.moments, **missed_moments(case, steps)},
         conflicts=tuple(wishes.conflicts),
+        intents=dict(hooks.intents),
     )
 
 
 def _why(case: Case) -> tuple[str, ...]:
     why = texts.why(case.decision, case.policy)
     return (
-        (*why, "solo agradecieron tras el cierre: los relojes no vuelven a correr") if case.farewell else why
+        (
+            *why,
+            "tras el cierre solo agradecieron o llegó un correo automático: los relojes no vuelven a correr",
+        )
+        if case.farewell
+        else why
     )
 
 
@@ -102,8 +120,8 @@ def _after(case: Case, finish: tuple[SetFields, ...]) -> list[datetime]:
     return [case.now + _SOON for step in finish if step.status is not None]
 
 
-def _given(moment: datetime | None) -> tuple[datetime, ...]:
-    return () if moment is None else (moment,)
+def _given(*moments: datetime | None) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if moment is not None)
 
 
 def _settled(case: Case, settle: timedelta) -> Plan:
@@ -131,12 +149,6 @@ def _settled(case: Case, settle: timedelta) -> Plan:
 
 def _wake_at(case: Case, unsettled: list[datetime]) -> datetime | None:
     """Return the next moment at which time alone changes the plan; never in the past."""
-    steps = (
-        next_step(case.policy.escalation, "respuesta", case.response, case.now),
-        None
-        if case.resolution.provisional
-        else next_step(case.policy.escalation, "resolucion", case.resolution, case.now),
-    )
     marks = [
         moment
         for clock in (case.response, case.resolution)
@@ -144,7 +156,7 @@ def _wake_at(case: Case, unsettled: list[datetime]) -> datetime | None:
         for moment in (clock.target, clock.limit)
         if moment > case.now
     ]
-    return min((*marks, *unsettled, *(step for step in steps if step is not None)), default=None)
+    return min((*marks, *unsettled, *next_moments(case)), default=None)
 
 
 def _view(clock: Clock) -> DueView:

@@ -7,7 +7,6 @@ words, source and counts.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -16,9 +15,10 @@ from pydantic import Field, field_validator, model_validator
 
 from bot.domain.level import Level
 from bot.domain.ticket import Message, Ticket
+from bot.policy.automatic_mail import Silence, is_automatic, plain, reads_automatic
+from bot.policy.loops import LoopGuards
 from bot.policy.section import Section
 from bot.policy.templates import template_problem
-from bot.policy.visible import visible_spans
 
 ACKNOWLEDGEMENT = "acuse"
 Language = Literal["es", "en"]
@@ -61,16 +61,6 @@ class LanguageTexts(Section):
         return value
 
 
-class Silence(Section):
-    """Describe mail that is never answered, so that two robots never talk to each other."""
-
-    remitentes: Annotated[
-        tuple[str, ...], Field(description="Comienzos de correo («no-reply@») o dominios («@ejemplo.pe»)")
-    ] = ()
-    asuntos: Annotated[tuple[str, ...], Field(description="Comienzos de asunto de correos automáticos")] = ()
-    cuerpos: Annotated[tuple[str, ...], Field(description="Frases que delatan un correo automático")] = ()
-
-
 class AcknowledgementSection(Section):
     """Mirror the section `respuestas`."""
 
@@ -86,6 +76,9 @@ class AcknowledgementSection(Section):
         int, Field(ge=1, description="Un ticket visto más tarde que esto ya no recibe acuse")
     ] = 24
     no_responder: Silence = Silence()
+    contra_bucles: Annotated[
+        LoopGuards, Field(description="Topes que cortan un ida y vuelta entre robots")
+    ] = LoopGuards()
     idiomas: Annotated[
         dict[Language, LanguageTexts], Field(description="Textos por idioma; «es» es obligatorio")
     ]
@@ -99,7 +92,7 @@ class AcknowledgementSection(Section):
 
 def language_of(ticket: Ticket, section: AcknowledgementSection) -> Language:
     """Return the language whose common words the ticket uses most; Spanish when in doubt."""
-    words = [_fold(word) for word in _WORD.findall(f"{ticket.subject} {ticket.body[:_READ_FOR_LANGUAGE]}")]
+    words = [plain(word) for word in _WORD.findall(f"{ticket.subject} {ticket.body[:_READ_FOR_LANGUAGE]}")]
     scores = {
         language: sum(word in texts.palabras for word in words) for language, texts in section.idiomas.items()
     }
@@ -121,7 +114,7 @@ def silence_reason(
             "se vio demasiado tarde para acusar recibo",
         ),
         (_is_own_address(ticket), "lo envió una dirección de la propia mesa"),
-        (_is_automatic(ticket, section.no_responder), "parece un correo automático"),
+        (is_automatic(ticket, section.no_responder), "parece un correo automático"),
     )
     return next((reason for applies, reason in checks if applies), None)
 
@@ -132,7 +125,7 @@ def unreachable_reason(ticket: Ticket, section: AcknowledgementSection) -> str |
         (not section.activa, "las respuestas automáticas están apagadas en las reglas"),
         (ticket.spam or ticket.deleted, "el ticket es spam o fue borrado"),
         (_is_own_address(ticket), "lo envió una dirección de la propia mesa"),
-        (_is_automatic(ticket, section.no_responder), "parece un correo automático"),
+        (is_automatic(ticket, section.no_responder), "parece un correo automático"),
     )
     return next((reason for applies, reason in checks if applies), None)
 
@@ -146,37 +139,10 @@ def clients_messages(messages: Iterable[Message], section: AcknowledgementSectio
     return tuple(
         message
         for message in messages
-        if message.incoming and not message.private and not _reads_automatic(message.text, silence)
-    )
-
-
-def _reads_automatic(text: str, silence: Silence) -> bool:
-    text = text[:_READ_FOR_LANGUAGE]
-    own = _fold("".join(text[start:end] for start, end in visible_spans(text))).strip()
-    return any(own.startswith(_fold(start)) for start in silence.asuntos) or any(
-        _fold(phrase) in own for phrase in silence.cuerpos
+        if message.incoming and not message.private and not reads_automatic(message.text, silence)
     )
 
 
 def _is_own_address(ticket: Ticket) -> bool:
     sender = (ticket.requester_email or "").casefold()
     return bool(sender) and sender in {address.casefold() for address in ticket.to_emails}
-
-
-def _is_automatic(ticket: Ticket, silence: Silence) -> bool:
-    sender, subject = (ticket.requester_email or "").casefold(), _fold(ticket.subject).strip()
-    body = _fold(ticket.body[:_READ_FOR_LANGUAGE])
-    return (
-        any(_is_sender(sender, pattern.casefold()) for pattern in silence.remitentes)
-        or any(subject.startswith(_fold(start)) for start in silence.asuntos)
-        or any(_fold(phrase) in body for phrase in silence.cuerpos)
-    )
-
-
-def _is_sender(sender: str, pattern: str) -> bool:
-    return sender.endswith(pattern) if pattern.startswith("@") else sender.startswith(pattern)
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -23,6 +23,7 @@ from bot.policy.escalation import EscalationSection
 from bot.policy.levels import LevelsSection
 from bot.policy.notes import NotesSection
 from bot.policy.payment_notice import PaymentNoticeSection
+from bot.policy.problems import did_you_mean
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown_rules
 from bot.policy.replies import AcknowledgementSection
@@ -78,6 +79,19 @@ def _unknown_calendars(sections: Mapping[str, Any]) -> Iterator[Fault]:
     if "portales" in sections and "calendario" in sections:
         for message in sections["portales"].problems(sections["calendario"]):
             yield ("portales",), message
+
+
+def _unknown_groups(sections: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield every step that hands a ticket to a group that no portal has."""
+    if "escalamiento" not in sections or "portales" not in sections:
+        return
+    known = {name for portal in sections["portales"].root.values() for name in portal.grupos}
+    for clock in ("respuesta", "resolucion"):
+        for number, step in enumerate(sections["escalamiento"].steps(clock)):
+            if step.grupo is not None and step.grupo not in known:
+                path = ("escalamiento", clock, number, "grupo")
+                hint = did_you_mean(step.grupo, known)
+                yield path, f"ningún portal tiene el grupo «{step.grupo}» en «grupos»{hint}"
 
 
 SECTIONS: dict[str, SectionSpec] = {
@@ -141,6 +155,7 @@ CHECKS: list[Check] = [
     Check(unknown_filters, needs=("filtros",)),
     Check(unknown_rules, needs=("reglas",)),
     Check(_unknown_calendars, needs=("portales", "calendario")),
+    Check(_unknown_groups, needs=("portales", "escalamiento")),
 ]
 
 

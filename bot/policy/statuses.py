@@ -10,6 +10,7 @@ from pydantic import Field, RootModel, StrictInt, model_validator
 
 from bot.domain.ticket import PORTAL_PATTERN
 from bot.policy.calendar_section import DEFAULT_CALENDAR, CalendarSection
+from bot.policy.quiet import QuietHours
 from bot.policy.section import Section
 
 DEFAULT_PORTAL = "predeterminado"
@@ -71,6 +72,9 @@ class PortalPolicy(Section):
     )
     idioma: Literal["es", "en"] = Field(default="es", description="Idioma de las respuestas: «es» o «en».")
     calendario: str = Field(default=DEFAULT_CALENDAR, description="Nombre del calendario que usa el portal.")
+    horas_tranquilas: QuietHours | None = Field(
+        default=None, description="Horas sin avisos, como «20:00-07:00»; los relojes no se detienen."
+    )
 
     def pause_cause(self, status: int) -> PauseCause | None:
         """Return what a status waits for; None when the resolution clock runs or is over."""

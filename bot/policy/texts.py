@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from bot.domain.record import Decision
 from bot.domain.ticket import TicketKey
 from bot.policy.calendar import Calendar
 from bot.policy.decision import PERSON
-from bot.policy.escalation import Owed
+from bot.policy.escalation import DigestSection, Owed
 from bot.policy.levels import ResolutionKind
 from bot.policy.replies import Language
 from bot.policy.sla import Clock, ClockState, ResolutionClock, ResponseClock
@@ -101,6 +102,11 @@ def escalation_note(
         },
     )
     return signed(html, reference)
+
+
+def digest(section: DigestSection, tickets: Sequence[int]) -> str:
+    """Return what heads a warning that stands for those of other tickets too: their numbers."""
+    return render(section.texto, {"tickets": list(tickets)})
 
 
 def _sum(clock: Clock) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -100,20 +100,18 @@ def with_forgotten_closing(
 def without_farewell(
     portal: PortalPolicy,
     seen: tuple[StatusSeen, ...],
-    incoming: Sequence[Message],
+    messages: Sequence[Message],
     section: ReopeningSection | None,
+    is_robots: Callable[[str], bool],
 ) -> tuple[StatusSeen, ...]:
-    """Return the statuses that count for the clocks: a reopening by thanks alone is none.
-
-    `incoming` are the client's public messages, automatic mail left out.
-    """
+    """Return the statuses that count for the clocks: a reopening by thanks or by a robot alone is none."""
     last = reopened_at(portal, seen)
-    if section is None or last is None:
+    if last is None:
         return seen
     closed_at = seen[last - 1].at
-    said = [message for message in incoming if message.created_at >= closed_at]
-    only_thanks = bool(said) and all(is_farewell(message.text, section) for message in said)
-    return seen[:last] if only_thanks else seen
+    said = [m.text for m in messages if m.incoming and not m.private and m.created_at >= closed_at]
+    asks = any(not is_robots(text) and not (section and is_farewell(text, section)) for text in said)
+    return seen[:last] if said and not asks else seen
 
 
 def is_freshdesks_shift(

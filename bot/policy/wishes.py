@@ -13,6 +13,7 @@ from bot.policy.case import Case
 from bot.policy.demands import Demands
 from bot.policy.forgotten import told_date, told_resolution, told_topics
 from bot.policy.sla import Clock, ClockState, ResolutionClock
+from bot.policy.steps import DueSteps, raised_priority
 
 
 @dataclass(slots=True)
@@ -51,13 +52,13 @@ class Wishes:
             self.left_alone.add(name)
 
 
-def field_wishes(case: Case, demands: Demands) -> Wishes:
+def field_wishes(case: Case, demands: Demands, steps: DueSteps) -> Wishes:
     """Return what the bot wants of the ticket's fields, with the tags that the contract demands."""
     wishes, ticket, memory = Wishes(), case.ticket, case.memory
-    priority = case.policy.levels.of(case.decision.level).prioridad
     if "priority" not in case.record.written:
         wishes.recall("priority", memory.priority)
-    wishes.want("priority", "prioridad", memory.priority, ticket.priority, priority)
+    wishes.want("priority", "prioridad", memory.priority, ticket.priority, raised_priority(case, steps))
+    _want_people(case, wishes, steps)
     response, resolution = _dates(case)
     if response is not None:
         known = memory.fr_due_by or wishes.recall("fr_due_by", told_date(case, ticket.fr_due_by, response))
@@ -67,6 +68,21 @@ def field_wishes(case: Case, demands: Demands) -> Wishes:
     _send_both(wishes, response, resolution)
     _want_tags(case, wishes, demands)
     return wishes
+
+
+def _want_people(case: Case, wishes: Wishes, steps: DueSteps) -> None:
+    """Hand the ticket to the group or agent of a step, once, with the note that says so."""
+    for due in steps.now:
+        step, memory, ticket = due.owed.step, case.memory, case.ticket
+        if step.agente is not None:
+            wishes.want("responder_id", "agente", memory.responder_id, ticket.responder_id, step.agente)
+        if step.grupo is None:
+            continue
+        group = case.portal.grupos.get(step.grupo)
+        if group is None:
+            wishes.reasons.append(f"el portal no tiene el grupo «{step.grupo}»: el ticket no cambia de grupo")
+        else:
+            wishes.want("group_id", "grupo", memory.group_id, ticket.group_id, group)
 
 
 def _want_resolution(case: Case, wishes: Wishes, wanted: datetime) -> None:

@@ -21,16 +21,6 @@ from bot.domain.record import Decision, Effect, EffectState, Record, StatusSeen,
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
 
-_REPLY_SLOT = """
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
-if not redis.call('ZSCORE', KEYS[1], ARGV[3]) then
-  if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
-  redis.call('ZADD', KEYS[1], ARGV[1], ARGV[3])
-end
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-return 1
-"""
-
 
 class Ledger:
     """Keep the memory of every ticket; entries go `retention` after the last look at their ticket."""
@@ -38,7 +28,6 @@ class Ledger:
     def __init__(self, redis: Redis, retention: timedelta) -> None:
         self._redis = redis
         self._retention = retention
-        self._reply_slot = redis.register_script(_REPLY_SLOT)
 
     def read(self, key: TicketKey) -> Record:
         """Return all that is known of a ticket."""
@@ -109,17 +98,6 @@ class Ledger:
     def forget(self, key: TicketKey) -> None:
         """Erase everything known of a ticket."""
         self._redis.delete(_name(key))
-
-    def take_reply_slot(
-        self, portal: str, scope: str, effect: str, now: datetime, window: timedelta, cap: int
-    ) -> bool:
-        """Count an automatic reply against a cap per `scope` and window; the same effect counts once.
-
-        `scope` is a requester id or a portal-wide name; `effect` names ticket and effect.
-        """
-        start, seconds = (now - window).timestamp(), int(window.total_seconds())
-        name = f"{NAMESPACE}:replies:{portal}:{scope}"
-        return bool(self._reply_slot(keys=[name], args=[now.timestamp(), start, effect, cap, seconds]))
 
     def _put(self, key: TicketKey, fields: Mapping[str, Any]) -> None:
         if not fields:

@@ -5,14 +5,16 @@ Every place where a ticket leaves a trace is named here; a place that is new els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from redis import Redis
 
 from bot.domain.ticket import TicketKey
+from bot.store.brakes import HELD
 from bot.store.connection import NAMESPACE, as_text
 from bot.store.corrections import INDEX as CORRECTIONS
+from bot.store.digests import WINDOWS
 from bot.store.failures import ATTEMPTS, FAILURES
 from bot.store.journal import INDEX as JOURNAL
 from bot.store.wakeups import ALARMS, LINES, RANKS
@@ -23,15 +25,17 @@ _KEYS = {
     "correction": CORRECTIONS,
     "outcome": f"{NAMESPACE}:outcome",
 }
-_SETS = (
+_SORTED_SETS = (
     ("wake-up", ALARMS),
     *(("wake-up", line) for line in LINES),
     ("journal", JOURNAL),
     ("correction", CORRECTIONS),
 )
 _HASHES = (("failure", FAILURES), ("failure", ATTEMPTS), ("wake-up", RANKS))
-_HASH_NAMES = frozenset(name for _, name in _HASHES)
+_SETS = (("held", HELD),)
 _REPLIES = "reply count"
+_WARNINGS = "warning"
+_OF_REQUESTER = ("requester", "burst", "answers")  # counts of replies that are named by the requester's id
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,32 +54,49 @@ class Traces:
         self._redis = redis
 
     def of_ticket(self, key: TicketKey) -> list[Trace]:
-        """Return where a ticket is found, but for the counts of replies."""
+        """Return where a ticket is found, but for what a portal's tickets share."""
         places = list(_places(key))
         with self._redis.pipeline(transaction=False) as pipe:
             for place in places:
                 if place.member is None:
                     pipe.exists(place.name)
-                elif place.name in _HASH_NAMES:
+                elif _is_hash(place.name):
                     pipe.hexists(place.name, place.member)
+                elif place.name == HELD:
+                    pipe.sismember(place.name, place.member)
                 else:
                     pipe.zscore(place.name, place.member)
             found = pipe.execute()
         # A score may be 0, which is a place all the same.
         return [place for place, there in zip(places, found, strict=True) if there not in (None, 0, False)]
 
-    def of_replies(self, portal: str, tickets: Iterable[int], requester_id: int | None) -> list[Trace]:
-        """Return where automatic replies to a requester, or on tickets, are counted."""
-        own = f"{NAMESPACE}:replies:{portal}:requester:{requester_id}"
-        wanted, found = {str(number) for number in tickets}, []
+    def of_portal(self, portal: str, tickets: Iterable[int], requester_id: int | None) -> list[Trace]:
+        """Return where what a portal's tickets share names some of them, or a requester."""
+        wanted = {str(number) for number in tickets}
+        return [*self._replies(portal, wanted, requester_id), *self._warnings(portal, wanted)]
+
+    def _replies(self, portal: str, tickets: Collection[str], requester_id: int | None) -> Iterator[Trace]:
+        """Yield where automatic replies to a requester, or on tickets, are counted."""
+        own = {f"{NAMESPACE}:replies:{portal}:{scope}:{requester_id}" for scope in _OF_REQUESTER}
         for raw in self._redis.scan_iter(f"{NAMESPACE}:replies:{portal}:*", count=1000):
             name = as_text(raw)
-            if name == own:
-                found.append(Trace(_REPLIES, name))
+            if name in own:
+                yield Trace(_REPLIES, name)
                 continue
             members = (as_text(member) for member, _ in self._redis.zscan_iter(name))
-            found += [Trace(_REPLIES, name, one) for one in members if one.partition(":")[0] in wanted]
-        return found
+            yield from (Trace(_REPLIES, name, one) for one in members if one.partition(":")[0] in tickets)
+
+    def _warnings(self, portal: str, tickets: Collection[str]) -> Iterator[Trace]:
+        """Yield where warnings of tickets wait for others, or speak for them."""
+        shared = f"{WINDOWS}:{portal}"
+        for raw in self._redis.hkeys(shared):
+            member = as_text(raw)
+            if member.partition("|")[0] in tickets:
+                yield Trace(_WARNINGS, shared, member)
+        for raw in self._redis.scan_iter(f"{shared}:*", count=1000):
+            leader = self._redis.get(raw)
+            if leader is not None and as_text(leader).partition("|")[0] in tickets:
+                yield Trace(_WARNINGS, as_text(raw))
 
     def erase(self, traces: Iterable[Trace]) -> None:
         """Erase traces; safe to repeat."""
@@ -83,8 +104,10 @@ class Traces:
             for trace in traces:
                 if trace.member is None:
                     pipe.delete(trace.name)
-                elif trace.name in _HASH_NAMES:
+                elif _is_hash(trace.name):
                     pipe.hdel(trace.name, trace.member)
+                elif trace.name == HELD:
+                    pipe.srem(trace.name, trace.member)
                 else:
                     pipe.zrem(trace.name, trace.member)
             pipe.execute()
@@ -92,4 +115,8 @@ class Traces:
 
 def _places(key: TicketKey) -> Iterator[Trace]:
     yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS.items())
-    yield from (Trace(kind, name, str(key)) for kind, name in (*_SETS, *_HASHES))
+    yield from (Trace(kind, name, str(key)) for kind, name in (*_SORTED_SETS, *_HASHES, *_SETS))
+
+
+def _is_hash(name: str) -> bool:
+    return name.startswith(f"{WINDOWS}:") or any(name == known for _, known in _HASHES)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis.exceptions import RedisError
 
+from bot.engine.brakes import brake_state
 from bot.engine.context import Context
 from bot.web.metrics import PROCESSES, rules_version
 
@@ -35,13 +36,19 @@ class Health:
         reasons = self._reasons()
         if reasons:
             return {"status": "not ready", "reasons": reasons}, 503
-        answer = {"status": "ready", "rules_version": rules_version(self._context)}
+        answer = {"status": "ready", "rules_version": rules_version(self._context), "writes": self._writes()}
         unusable = self._context.rulebook.unusable
         return answer | ({"rules_published_but_unusable": unusable} if unusable else {})
 
     def metrics(self) -> ResponseReturnValue:
         """Answer in Prometheus' text format."""
         return Response(generate_latest(self._registry), content_type=CONTENT_TYPE_LATEST)
+
+    def _writes(self) -> dict[str, object]:
+        """Return whether a brake is on; the set-up is ready all the same, for deliveries are taken."""
+        state = brake_state(self._context)
+        blown = [fuse.portal for fuse in state.blown]
+        return {"stopped": state.stop is not None, "fuses_blown": blown, "tickets_held": state.held}
 
     def _reasons(self) -> list[str]:
         reasons = [] if rules_version(self._context) else ["no rules are loaded"]

@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
+from bot.engine.brakes import brake_state
 from bot.engine.context import Context
 from bot.web.limit_metrics import limits
 
@@ -61,7 +62,8 @@ class Waiting(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
-            found = [*self._wakeups(), self._heartbeats(), *self._refusals(), *limits(self._context)]
+            found = [*self._wakeups(), self._heartbeats(), *self._brakes(), *self._refusals()]
+            found += limits(self._context)
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
@@ -92,6 +94,18 @@ class Waiting(Collector):
             if seen is not None:
                 ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))
         return ages
+
+    def _brakes(self) -> Iterator[Metric]:
+        state = brake_state(self._context)
+        stopped = state.stop is not None
+        yield GaugeMetricFamily("semaforo_writes_stopped", "1 while a person's stop holds.", value=stopped)
+        yield GaugeMetricFamily("semaforo_tickets_held", "Tickets that wait for a brake.", value=state.held)
+        writes = GaugeMetricFamily("semaforo_writes_this_hour", "Counted by the fuse.", labels=["portal"])
+        blown = GaugeMetricFamily("semaforo_fuse_blown", "1 while it holds back notes.", labels=["portal"])
+        for fuse in state.fuses:
+            writes.add_metric([fuse.portal], fuse.writes)
+            blown.add_metric([fuse.portal], fuse.blown_at is not None)
+        yield from (writes, blown)
 
     def _refusals(self) -> Iterator[Metric]:
         versions = self._context.rulebook.versions

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.domain.level import Level
 from bot.domain.ticket import TicketKey
+from bot.engine.brakes import brake_state, resume
 from bot.engine.context import Context
 from bot.engine.quarantine import retry
 from bot.settings import PortalSettings
@@ -54,7 +55,7 @@ class Filters:
 
 
 class Pages:
-    """Show the journal and let people ring a ticket; nothing here decides or calls Freshdesk."""
+    """Show the journal, let people ring a ticket or stop all writing; nothing here calls Freshdesk."""
 
     def __init__(self, portals: Mapping[str, PortalSettings], context: Context) -> None:
         self._portals = portals
@@ -68,6 +69,8 @@ class Pages:
         routes.add_url_rule("", view_func=self.home, endpoint="home")
         routes.add_url_rule("/", view_func=self.tickets)
         routes.add_url_rule("/ir", view_func=self.go)
+        routes.add_url_rule("/escritura/detener", view_func=self.stop, methods=["POST"])
+        routes.add_url_rule("/escritura/reanudar", view_func=self.resume, methods=["POST"])
         routes.add_url_rule(one, view_func=self.ticket)
         routes.add_url_rule(f"{one}/recalcular", view_func=self.ring, methods=["POST"])
         return routes
@@ -92,6 +95,7 @@ class Pages:
             states=STATES,
             portals=self._portals,
             failing=list(self._context.failures.all()),
+            brakes=brake_state(self._context),
         )
 
     def go(self) -> ResponseReturnValue:
@@ -122,6 +126,18 @@ class Pages:
         retry(self._context, self._key(portal, ticket_id))
         flash("Pedido anotado: el bot mirará este ticket en unos segundos.")
         return redirect(url_for("ops.ticket", portal=portal, ticket_id=ticket_id), 303)
+
+    def stop(self) -> ResponseReturnValue:
+        """Stop all writing to Freshdesk, everywhere."""
+        self._context.brakes.stop(self._context.now())
+        flash("Escritura detenida: el bot no escribe nada en Freshdesk hasta que alguien la reanude.")
+        return redirect(url_for("ops.tickets"), 303)
+
+    def resume(self) -> ResponseReturnValue:
+        """Let writing go on."""
+        waited = resume(self._context)
+        flash(f"La escritura continúa; tickets que esperaban y se miran ahora: {waited}.")
+        return redirect(url_for("ops.tickets"), 303)
 
     def _key(self, portal: str, ticket_id: int) -> TicketKey:
         if portal not in self._portals:

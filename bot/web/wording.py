@@ -28,6 +28,7 @@ ACTIONS = {
     "add_note": "Escribir nota privada",
     "reply": "Responder al cliente",
     "forward": "Reenviar por correo",
+    "notify": "Llamar a un webhook",
     "note": "Nota privada",
 }
 EFFECT_STATES = {"done": "hecho", "open": "por confirmar"}

@@ -7,6 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.actions import Reply
+from bot.domain.ticket import TicketKey
+from bot.engine.reconcile import decide, gather
+from bot.engine.reply_caps import within_caps
 from bot.store.rulebook import Rulebook
 from tests.engine.contract import (
     CONTRACT,
@@ -17,7 +21,7 @@ from tests.engine.contract import (
     tags,
 )
 from tests.policy.planner.desk import rules_folder
-from tests.world import World
+from tests.world import PORTAL, World
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,64 @@ def test_one_polite_reply_a_company_and_week(world: World) -> None:
     later = world.open(**DOWN, company="Morosa SAC")
     world.settle(later)
     assert sum("pago pendiente" in text for text in world.replies(later)) == 1
+
+
+PROMISE = "a más tardar"
+
+
+def test_a_new_ticket_of_an_overdue_company_gets_one_reply_and_no_promise(world: World) -> None:
+    mark(world, True)
+    first, second = (world.open(**DOWN, company="Morosa SAC", email=f"u{n}@morosa.example") for n in range(2))
+    for _ in range(3):
+        world.settle(first, second)
+        world.clock.move(minutes=2)
+    (told,), (receipt,) = world.replies(first), world.replies(second)
+    assert "pago pendiente" in told
+    assert "ya tiene número" in receipt
+    assert "pago pendiente" not in receipt, "the company knows already"
+    assert PROMISE not in told + receipt
+    mark(world, False)
+    for _ in range(3):
+        world.settle(first, second)
+        world.clock.move(hours=1)
+    assert [len(world.replies(ticket)) for ticket in (first, second)] == [1, 1]
+
+
+@pytest.mark.parametrize("fault", ["drop_after_write", "error_500_after_write", "drop_before_write"])
+def test_one_reply_also_when_its_fate_is_unknown(world: World, fault: str) -> None:
+    mark(world, True)
+    ticket = world.open(**DOWN, company="Morosa SAC")
+    world.control("PUT", "faults", {fault: 1.0, "only": ["replies"]})
+    world.settle(ticket)
+    world.control("PUT", "faults", {})
+    for _ in range(4):
+        world.clock.move(seconds=61)
+        world.settle(ticket)
+    (told,) = world.replies(ticket)
+    assert "pago pendiente" in told
+
+
+def test_two_tickets_of_a_company_at_once_are_told_once(world: World) -> None:
+    """Both are looked at before either reply is counted: the cap decides, and the other gets a receipt."""
+    mark(world, True)
+    tickets = [world.open(**DOWN, company="Morosa SAC", email=f"u{n}@morosa.example") for n in range(2)]
+    seen = [gather(world.ctx, TicketKey(PORTAL, ticket)) for ticket in tickets]
+    assert [one.company_told for one in seen] == [False, False]
+    plans = [within_caps(world.ctx, one.ticket, decide(world.ctx, one)) for one in seen]
+    assert [sum(isinstance(action, Reply) for action in plan.actions) for plan in plans] == [1, 0]
+    world.settle(*tickets)
+    assert sorted("pago pendiente" in text for t in tickets for text in world.replies(t)) == [False, True]
+
+
+def test_an_acknowledged_ticket_hears_of_a_later_suspension_once(world: World) -> None:
+    mark(world, False)
+    ticket = world.open(**DOWN, company="Morosa SAC")
+    world.settle(ticket)
+    world.clock.move(hours=1)
+    mark(world, True)
+    for _ in range(3):
+        world.settle(ticket)
+    assert [PROMISE in text for text in world.replies(ticket)] == [True, False]
 
 
 def test_two_suspensions_are_told_apart(world: World) -> None:

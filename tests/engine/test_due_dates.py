@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.ticket import TicketKey
 from bot.store.rulebook import Rulebook
 from tests.policy.planner.desk import LUCIA, rules_folder, shipped
-from tests.world import MONDAY, World
+from tests.world import MONDAY, PORTAL, World
 
 DOWN = {"subject": "Caído", "text": "El CRM está caído desde las 8."}
 RESPONSE, RESOLUTION = MONDAY + timedelta(hours=24), MONDAY + timedelta(days=8)
@@ -108,8 +109,7 @@ def test_an_answered_ticket_has_its_resolution_date(world: World, switches: dict
     said = {"as": "agent", "agent_id": LUCIA, "text": "Lo vemos", "at": MONDAY.isoformat()}
     early = (MONDAY - timedelta(hours=2)).isoformat()
     ticket = world.ticket(settle_with(world, switches, created_at=early, replies=[said]))
-    if not switches.get("due_requires_both"):
-        assert moment(ticket["due_by"]) == MONDAY + timedelta(days=7)
+    assert moment(ticket["due_by"]) == MONDAY + timedelta(days=7)
 
 
 @every_switch
@@ -149,5 +149,44 @@ def test_a_pause_moves_the_resolution_date_by_its_length(world: World, switches:
     after = moment(world.ticket(number)["due_by"])
     assert due is not None
     assert after is not None
-    if not switches.get("due_requires_both"):
+    if not switches.get("due_requires_both"):  # the response limit has passed meanwhile
         assert abs(after - due - timedelta(hours=30)) <= timedelta(seconds=1)
+
+
+BOTH = {"due_requires_both": True}
+
+
+def test_an_account_that_takes_no_date_alone_gets_the_true_response_limit_beside_it(world: World) -> None:
+    said = {"as": "agent", "agent_id": LUCIA, "text": "Lo vemos", "at": MONDAY.isoformat()}
+    early = MONDAY - timedelta(hours=2)
+    switches = BOTH | {"native_sla": False}
+    ticket = settle_with(world, switches, created_at=early.isoformat(), replies=[said])
+    found = world.ticket(ticket)
+    assert moment(found["fr_due_by"]) == early + timedelta(hours=24)
+    assert moment(found["due_by"]) == MONDAY + timedelta(days=7)
+
+
+LATE: dict[str, list[dict[str, Any]]] = {
+    "unanswered": [],
+    "answered late": [{"as": "agent", "agent_id": LUCIA, "text": "Lo vemos", "at": MONDAY.isoformat()}],
+}
+
+
+@pytest.mark.parametrize("past", ["reject", "accept"])
+@pytest.mark.parametrize("replies", LATE.values(), ids=LATE.keys())
+def test_no_date_is_made_up_to_please_an_account(
+    world: World, replies: list[dict[str, Any]], past: str
+) -> None:
+    created = MONDAY - timedelta(hours=30)
+    switches = BOTH | {"native_sla": False, "past_due": past}
+    number = settle_with(world, switches, created_at=created.isoformat(), replies=replies)
+    ticket, limit = world.ticket(number), created + timedelta(hours=24)
+    if past == "accept":
+        due = MONDAY + timedelta(days=7) if replies else limit + timedelta(days=7)
+        assert (moment(ticket["fr_due_by"]), moment(ticket["due_by"])) == (limit, due)
+        return
+    assert (ticket["fr_due_by"], ticket["due_by"]) == (None, None)
+    entry = world.ctx.journal.read(TicketKey(PORTAL, number))
+    assert entry is not None
+    assert "Freshdesk no aceptó fecha de resolución; no se insiste" in entry["reasons"]
+    assert "Meta interna" in world.notes(number)[0] or "Resolver hasta" in world.notes(number)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,42 +103,3 @@ def test_memory_ends_with_retention_after_the_last_look(redis: Redis) -> None:
     redis.expire("semaforo:ledger:acelera:7", 5)
     brief.settle_effect(KEY, "acuse", NOW, 1)
     assert 95 <= int(redis.ttl("semaforo:ledger:acelera:7")) <= 100
-
-
-def slots(ledger: Ledger, effects: list[str], now: datetime = NOW, scope: str = "requester:1") -> list[bool]:
-    return [ledger.take_reply_slot("acelera", scope, effect, now, DAY, 2) for effect in effects]
-
-
-def test_reply_slots_up_to_the_cap_and_one_effect_counts_once(ledger: Ledger) -> None:
-    assert slots(ledger, ["7:acuse", "7:acuse", "8:acuse", "9:acuse", "7:acuse", "8:acuse"]) == [
-        True, True, True, False, True, True,
-    ]  # fmt: skip
-
-
-def test_reply_slots_come_back_when_the_window_has_passed(ledger: Ledger) -> None:
-    assert slots(ledger, ["1", "2", "3"]) == [True, True, False]
-    assert slots(ledger, ["3"], NOW + DAY - timedelta(seconds=1)) == [False]
-    assert slots(ledger, ["3", "4", "5"], NOW + DAY) == [True, True, False]
-
-
-def test_reply_slots_of_others_do_not_count(ledger: Ledger) -> None:
-    assert slots(ledger, ["1", "2"]) == slots(ledger, ["3", "4"], scope="requester:2") == [True, True]
-    assert ledger.take_reply_slot("mda", "requester:1", "1", NOW, DAY, 2)
-
-
-def test_a_cap_of_none_silences(ledger: Ledger) -> None:
-    assert not ledger.take_reply_slot("acelera", "portal", "1", NOW, DAY, 0)
-
-
-def test_of_many_replies_at_once_no_more_than_the_cap_pass(ledger: Ledger) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        jobs = [
-            pool.submit(ledger.take_reply_slot, "acelera", "portal", str(n), NOW, DAY, 5) for n in range(40)
-        ]
-    assert sum(job.result() for job in jobs) == 5
-
-
-def test_slots_are_not_kept_for_ever(redis: Redis, ledger: Ledger) -> None:
-    slots(ledger, ["1"])
-    (name,) = redis.keys("*")
-    assert 0 < int(redis.ttl(name)) <= DAY.total_seconds()

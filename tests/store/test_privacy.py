@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from bot.store.rulebook import Rulebook
-from tests.policy.planner.desk import rules_folder
+from tests.policy.planner.desk import rules_folder, shipped
 from tests.store.everything import canaries_stored, everything
 from tests.world import PORTAL, World
 
@@ -29,7 +29,7 @@ CANARIES = {
 
 @pytest.fixture(scope="module")
 def rulebook() -> Any:
-    with rules_folder() as folder:
+    with rules_folder(morosidad=shipped("morosidad")) as folder:
         yield Rulebook(folder)
 
 

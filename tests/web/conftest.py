@@ -16,6 +16,7 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.settings import PortalSettings, Settings
+from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.connection import connect_impatient
@@ -107,13 +108,14 @@ def build_context(url: str) -> Context:
         policy=SimpleNamespace(version="4f2a9c1b7d3e"), unusable=None, versions=RuleVersions(redis)
     )
     parts = SimpleNamespace(
-        freshdesk={"acelera": None},
+        freshdesk={"acelera": None, "norte": None},
         budget=Budget(redis),
         breaker=Breaker(redis),
         wakeups=Wakeups(redis),
         journal=Journal(redis, timedelta(days=90)),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
+        brakes=Brakes(redis),
         rulebook=rulebook,
         now=lambda: NOW,
         coalesce=timedelta(seconds=2),

@@ -107,3 +107,22 @@ def test_metrics_tell_deliveries_and_what_waits(client: FlaskClient, context: Co
     assert found["semaforo_rules_refused_total"] == 0
     assert found["semaforo_rules_unusable"] == 0
     assert found["semaforo_redis_up"] == 1
+
+
+def test_the_brakes_are_told(client: FlaskClient, context: Context) -> None:
+    for kind in ("clock", "worker"):
+        context.heartbeats.beat(kind, NOW)
+    on = {"stopped": False, "fuses_blown": [], "tickets_held": 0}
+    assert (client.get("/readyz").json or {})["writes"] == on
+    context.brakes.stop(NOW)
+    context.brakes.hold(TicketKey("acelera", 1))
+    for _ in range(5001):
+        context.brakes.count_write("norte", NOW)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, "deliveries are taken all the same"
+    told = {"stopped": True, "fuses_blown": ["norte"], "tickets_held": 1}
+    assert (answer.json or {})["writes"] == told
+    found = samples(client)
+    assert found["semaforo_writes_stopped"] == found["semaforo_tickets_held"] == 1
+    assert (found["semaforo_fuse_blown[norte]"], found["semaforo_fuse_blown[acelera]"]) == (1, 0)
+    assert found["semaforo_writes_this_hour[norte]"] == 5001

@@ -199,3 +199,28 @@ def test_an_entry_of_another_version_is_shown_with_dashes(
     context.journal.record(TicketKey("acelera", 5), {"portal": "acelera", "ticket_id": 5, **bare}, NOW)
     assert ops.get("/ops/").status_code == 200
     assert "—" in ops.get("/ops/tickets/acelera/5").text
+
+
+def test_a_stop_is_shown_made_and_lifted_on_the_page(ops: FlaskClient, context: Context) -> None:
+    assert "Escritura detenida" not in ops.get("/ops/").text
+    held = TicketKey("acelera", 7)
+    for path, stopped in (("detener", True), ("reanudar", False)):
+        token = csrf_token(ops, "/ops/")
+        answer = ops.post(f"/ops/escritura/{path}", data={"csrf_token": token})
+        assert answer.status_code == 303
+        assert (context.brakes.stopped() is not None) is stopped
+        if stopped:
+            context.brakes.hold(held)
+            assert "nada se escribe en Freshdesk" in ops.get("/ops/").text
+    assert context.wakeups.at(held) == NOW
+    assert context.brakes.held() == set()
+
+
+@pytest.mark.parametrize("path", ["detener", "reanudar"])
+def test_nobody_else_stops_or_resumes(
+    client: FlaskClient, ops: FlaskClient, context: Context, path: str
+) -> None:
+    assert ops.post(f"/ops/escritura/{path}").status_code == 400, "without the page's own token"
+    ops.post("/ops/salir", data={"csrf_token": csrf_token(ops, "/ops/")})
+    assert client.post(f"/ops/escritura/{path}").status_code in {302, 303, 400, 401}
+    assert context.brakes.stopped() is None

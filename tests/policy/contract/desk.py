@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from bot.domain.actions import AddNote, OnceOnly, SetFields
+from bot.domain.actions import AddNote, Notify, OnceOnly, SetFields
 from bot.domain.plan import Plan
 from bot.domain.record import Effect, EffectState, Record
 from bot.domain.ticket import Company, Ticket
@@ -92,6 +92,7 @@ class Life:
             moments={**self.record.moments, **planned.moments},
         )
         for number, action in enumerate(planned.actions):
+            assert not isinstance(action, Notify), "this desk names no webhook"
             if steps is not None and number >= steps:
                 self._die_on(action, arrives=arrives)
                 break
