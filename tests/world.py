@@ -32,6 +32,7 @@ PORTAL = "acelera"
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 RETENTION = timedelta(days=90)
+Job = tuple[str, tuple[Any, ...]]
 
 
 @dataclass
@@ -52,15 +53,19 @@ class MovableClock:
 class SyncQueue:
     """Keep jobs until the world runs them in this process."""
 
-    waiting: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+
+    def waiting(self) -> int:
+        """Return how many jobs have not run."""
+        return len(self.jobs)
 
     def reconcile(self, key: TicketKey, token: int) -> None:
         """Keep one attempt."""
-        self.waiting.append(("reconcile", (key.portal, key.ticket_id, token)))
+        self.jobs.append(("reconcile", (key.portal, key.ticket_id, token)))
 
     def sweep(self, portal: str) -> None:
         """Keep one sweep."""
-        self.waiting.append(("sweep", (portal,)))
+        self.jobs.append(("sweep", (portal,)))
 
 
 class World:
@@ -89,7 +94,13 @@ class World:
             writes_allowed=lambda portal: portal not in self.dry,
             settle=SETTLE,
         )
+        self.ctx.facts.born(clock.now - SETTLE)
         jobs.use(self.ctx)
+
+    def empty_store(self) -> None:
+        """Lose all memory, as long ago as it takes to be sure of what had been sent."""
+        self.redis.flushall()
+        self.ctx.facts.born(self.clock.now - SETTLE)
 
     def open(self, subject: str, text: str, **fields: Any) -> int:
         """Open a ticket as a customer would, without a webhook, and return its id."""
@@ -107,20 +118,25 @@ class World:
         for _ in range(20):
             for due in self.ctx.wakeups.take_due(self.clock.now, clock.DISPATCH_LEASE):
                 self.queue.reconcile(due.key, due.token)
-            if not self.queue.waiting:
+            if not self.queue.jobs:
                 return
             self.run_jobs()
         raise AssertionError("the ticket never comes to rest")
 
     def run_jobs(self) -> None:
         """Run what waits in the queue."""
-        waiting, self.queue.waiting = self.queue.waiting, []
+        waiting, self.queue.jobs = self.queue.jobs, []
+        for job in waiting:
+            self.run(job)
+
+    def run(self, job: Job) -> None:
+        """Run one job in this process."""
+        name, arguments = job
         runners: dict[str, Callable[..., None]] = {
             "reconcile": jobs.reconcile_ticket,
             "sweep": jobs.sweep_portal,
         }
-        for name, arguments in waiting:
-            runners[name](*arguments)
+        runners[name](*arguments)
 
     def sweep(self) -> None:
         """Sweep the portal and run all that it rings."""

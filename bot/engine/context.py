@@ -23,6 +23,10 @@ from bot.store.wakeups import Wakeups
 class Queue(Protocol):
     """Take short jobs whose arguments are ids only."""
 
+    def waiting(self) -> int:
+        """Return how many jobs no worker has begun."""
+        ...
+
     def reconcile(self, key: TicketKey, token: int) -> None:
         """Queue one attempt at a ticket."""
         ...

@@ -22,6 +22,10 @@ class JobQueue:
     def __init__(self, redis: Redis) -> None:
         self._queue = RqQueue(QUEUE, connection=redis, serializer=JSONSerializer)
 
+    def waiting(self) -> int:
+        """Return how many jobs no worker has begun."""
+        return len(self._queue)
+
     def reconcile(self, key: TicketKey, token: int) -> None:
         """Queue one attempt at a ticket."""
         self._queue.enqueue(

@@ -13,6 +13,7 @@ from bot.domain.record import Record
 from bot.domain.ticket import Company, Ticket, TicketKey
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
+from bot.engine.emptied import until_sure
 from bot.engine.executor import execute
 from bot.engine.explain import journal_entry
 from bot.engine.reply_caps import within_caps
@@ -93,6 +94,11 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
 def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     """Gather, decide and act on a ticket whose lease is held."""
     deadline = ctx.now() + ATTEMPT
+
+    def still_ours() -> None:
+        if ctx.now() >= deadline or not lease.is_held():
+            raise LeaseLost(str(key))
+
     seen = gather(ctx, key)
     plan = decide(ctx, seen)
     note_correction(ctx, key, seen.record.decision, plan.decision)
@@ -105,12 +111,11 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         plan.proven_fields,
         plan.moments,
     )
-    plan = within_caps(ctx, seen.ticket, plan)
+    plan = within_caps(ctx, seen.ticket, until_sure(ctx, seen.ticket, plan))
     if ctx.writes_allowed(key.portal):
         for action in plan.actions:
-            if ctx.now() >= deadline or not lease.is_held():
-                raise LeaseLost(str(key))
-            execute(ctx, seen.record, plan, action)
+            still_ours()
+            execute(ctx, seen.record, plan, action, still_ours)
     ctx.journal.record(key, journal_entry(seen.ticket, ctx.ledger.read(key), plan, ctx), ctx.now())
     log.info(
         "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]

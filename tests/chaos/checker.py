@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.domain.ticket import TicketKey
 from bot.domain.level import Level
+from bot.domain.ticket import TicketKey
 from bot.policy.marks import REFERENCE, announcement, reference
 from bot.policy.replies import ACKNOWLEDGEMENT
 from tests.policy.planner.desk import IMPORTANT, NORMAL, PREFERRED, URGENT
@@ -89,8 +89,9 @@ def _sorts(cause: Cause, ticket: dict[str, Any], doubted: set[int]) -> list[str]
 
 def _fields_are_right(cause: Cause, ticket: dict[str, Any]) -> bool:
     tags = [tag for tag in ticket["tags"] if tag.startswith("sla-")]
-    dates = ticket["set_by_hand"] == ["due_by", "fr_due_by"]
-    return tags == [f"sla-{cause.level.lower()}"] and ticket["priority"] == dict(LEVELS)[cause.level] and dates
+    priority = dict(LEVELS)[cause.level]
+    dated = ticket["set_by_hand"] == ["due_by", "fr_due_by"]
+    return dated and tags == [f"sla-{cause.level.lower()}"] and ticket["priority"] == priority
 
 
 def _reference(message: Mapping[str, Any]) -> str:
