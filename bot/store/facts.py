@@ -53,7 +53,9 @@ class Facts:
 
     def born(self, now: datetime) -> datetime:
         """Return since when this store remembers; `now` when it is new or was emptied."""
-        raw = self._redis.set(f"{NAMESPACE}:born", now.isoformat(), nx=True, get=True)
+        name = f"{NAMESPACE}:born"
+        self._redis.set(name, now.isoformat(), nx=True)
+        raw = self._redis.get(name)
         return now if raw is None else datetime.fromisoformat(as_text(raw))
 
     def take_turn(self, name: str, every: timedelta) -> bool:
