@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep as sweeping
 from bot.engine.context import Context
-from bot.engine.reconcile import LeaseLost, reconcile, retry_at
+from bot.engine.executor import LeaseLost
+from bot.engine.reconcile import reconcile, retry_at
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
 from bot.telemetry import log
 

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.actions import Action, AddNote, Forward, OnceOnly, Reply, SetFields
@@ -18,6 +19,13 @@ from bot.policy.fields import as_text
 
 DATES = ("fr_due_by", "due_by")
 Check = Callable[[], None]
+# Settling is counted from the moment an effect was written down: what is sent later than this after it would
+# have less time to appear.
+BRISK = timedelta(seconds=5)
+
+
+class LeaseLost(Exception):
+    """The attempt was slow or frozen and another worker may hold the ticket; nothing more was sent."""
 
 
 def crash_point(name: str) -> None:
@@ -113,11 +121,15 @@ def _send_once(ctx: Context, key: TicketKey, record: Record, action: OnceOnly, s
     kind = type(action).__name__.lower()
     crash_point(f"before_{kind}")
     still_ours()
+    if ctx.now() - opened > BRISK:
+        raise LeaseLost(str(key))
     try:
         _send(ctx, key, action)
     except FreshdeskError as error:
         if error.sure_no_effect:
             ctx.ledger.withdraw_effect(key, action.key, opened, attempts)
+        else:
+            ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)  # it may appear from now on
         raise
     crash_point(f"after_{kind}")
     ctx.ledger.settle_effect(key, action.key, ctx.now(), attempts)

@@ -14,7 +14,7 @@ from bot.domain.ticket import Company, Ticket, TicketKey
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
 from bot.engine.emptied import until_sure
-from bot.engine.executor import execute
+from bot.engine.executor import LeaseLost, execute
 from bot.engine.explain import journal_entry
 from bot.engine.reply_caps import within_caps
 from bot.freshdesk.errors import PermanentError
@@ -32,10 +32,6 @@ BUSY_WAIT = timedelta(seconds=2)
 # Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
 YOUNG = timedelta(seconds=5)
 _UNSEEN = frozenset({403, 404})
-
-
-class LeaseLost(Exception):
-    """The attempt was slow or frozen and another worker may hold the ticket; nothing more was sent."""
 
 
 @dataclass(frozen=True, slots=True)
