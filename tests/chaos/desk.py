@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.actions import SetFields
@@ -47,7 +47,8 @@ class MemoryDesk:
         if self.fate != "lost":
             fields: dict[str, Any] = changes.changes()
             self.tickets[ticket_id] = replace(self.tickets[ticket_id], updated_at=self._now(), **fields)
-        self._answer()
+        if self.fate in {"lost", "unanswered"}:
+            raise TemporaryError("no answer", sure_no_effect=False)
         return self.tickets[ticket_id]
 
     def add_note(
@@ -80,16 +81,13 @@ class MemoryDesk:
             self._late.append((self._now() + LATEST, ticket_id, html, private))
         elif self.fate != "lost":
             self._append(ticket_id, html, private)
-        self._answer()
-        return 1
-
-    def _answer(self) -> None:
         fate = self.fate
         self._pause("answer")
         if fate in {"lost", "late", "unanswered"}:
             raise TemporaryError("no answer", sure_no_effect=False)
+        return 1
 
     def _append(self, ticket_id: int, html: str, private: bool) -> None:
         ticket, now = self.tickets[ticket_id], self._now()
-        said = Message(len(ticket.messages) + 1, html, False, private, BOT, now + timedelta(0))
+        said = Message(len(ticket.messages) + 1, html, False, private, BOT, now)
         self.tickets[ticket_id] = replace(ticket, messages=(*ticket.messages, said), updated_at=now)

@@ -37,14 +37,17 @@ from tests.policy.planner import desk as plain
 from tests.world import MONDAY, PORTAL, RETENTION, SETTLE, MovableClock, SyncQueue
 
 LEASE = timedelta(seconds=20)
-TICKETS = (1, 2)
-STEPS = 40
+TICKETS = (1, 2, 3)
+STEPS = 25
 picks = st.integers(0, 1000)
-fates = st.sampled_from(["fine", "fine", "unanswered", "late", "late", "lost", "limited"])
+waits = st.sampled_from([1, 3, 16, 21, 56, 61])
+# Where an attempt stands: at 3 it has written its intent down, at 4 its note awaits an answer.
+steps = st.sampled_from([1, 2, 2, 3, 3, 4, 4, 7, 20])
+fates = st.sampled_from(["fine", "fine", "unanswered", "late", "late", "late", "limited"])
 
 
 class Protocol(RuleBasedStateMachine):
-    """Play clock, workers, webhooks, Freshdesk and bad luck around two tickets, one older than the store."""
+    """Play clock, workers, webhooks, Freshdesk and bad luck around tickets, one older than the store."""
 
     redis: Redis
     rulebook: Rulebook
@@ -55,11 +58,12 @@ class Protocol(RuleBasedStateMachine):
         self.redis.flushall()
         self.time, self.queue = MovableClock(), SyncQueue()
         self.desk = MemoryDesk(self.time, pause)
-        for number, age in zip(TICKETS, (0, 3600), strict=True):
+        for number, age in zip(TICKETS, (0, 0, 3600), strict=True):
             created = MONDAY - timedelta(seconds=age)
             whole = plain.ticket(body=plain.NORMAL, created_at=created, updated_at=created)
             self.desk.tickets[number] = replace(whole, key=TicketKey(PORTAL, number))
         self.attempts: list[Attempt] = []
+        self.wiped = 0
         self.ctx = self.parts()
         self.ctx.facts.born(MONDAY - timedelta(days=1))
         jobs.use(self.ctx)
@@ -84,31 +88,24 @@ class Protocol(RuleBasedStateMachine):
             settle=self.settle,
         )
 
-    @rule(ticket=st.sampled_from(TICKETS))
-    def a_webhook_comes(self, ticket: int) -> None:
-        self.ctx.wakeups.ring(TicketKey(PORTAL, ticket), self.time.now)
-        self.give_work()
-
-    @rule()
     def give_work(self) -> None:
+        """Let the clock tick, without a sweep of its own."""
         self.ctx.facts.take_turn(f"sweep:{PORTAL}", self.ctx.sweep_every)
         clock.tick(self.ctx)
 
-    @precondition(lambda self: self.queue.jobs)
-    @rule(pick=picks, lost=st.sampled_from([False, False, False, True]))
-    def a_worker_begins(self, pick: int, lost: bool) -> None:
-        _, arguments = self.queue.jobs.pop(pick % len(self.queue.jobs))
-        if not lost:
+    @rule(ticket=st.sampled_from(TICKETS), fate=fates, steps=steps, lost=st.integers(0, 9))
+    def a_webhook_brings_a_worker(self, ticket: int, fate: str, steps: int, lost: int) -> None:
+        self.ctx.wakeups.ring(TicketKey(PORTAL, ticket), self.time.now)
+        self.give_work()
+        _, arguments = self.queue.jobs.pop()
+        if lost:  # one in ten workers dies before it begins
             self.attempts.append(Attempt(lambda: jobs.reconcile_ticket(*arguments)))
-            self.go_on(self.attempts[-1], "fine")
+            self.go_on(self.attempts[-1], fate, steps)
 
     @precondition(lambda self: self.awake())
-    @rule(pick=picks, fate=fates, steps=st.integers(1, 4))
+    @rule(pick=picks, fate=fates, steps=steps)
     def a_worker_goes_on(self, pick: int, fate: str, steps: int) -> None:
-        attempt = self.awake()[pick % len(self.awake())]
-        for _ in range(steps):
-            if not attempt.over:
-                self.go_on(attempt, fate)
+        self.go_on(self.awake()[pick % len(self.awake())], fate, steps)
 
     @precondition(lambda self: self.awake())
     @rule(pick=picks)
@@ -121,37 +118,46 @@ class Protocol(RuleBasedStateMachine):
         self.awake()[pick % len(self.awake())].frozen = True
 
     @precondition(lambda self: any(a.frozen and not a.over for a in self.attempts))
-    @rule(pick=picks, fate=fates)
-    def a_worker_thaws(self, pick: int, fate: str) -> None:
+    @rule(pick=picks, fate=fates, steps=steps)
+    def a_worker_thaws(self, pick: int, fate: str, steps: int) -> None:
         frozen = [a for a in self.attempts if a.frozen and not a.over]
         attempt = frozen[pick % len(frozen)]
         attempt.frozen = False
-        self.go_on(attempt, fate)
+        self.go_on(attempt, fate, steps)
 
-    @rule(seconds=st.sampled_from([1, 3, 16, 21, 56, 61]))
+    @rule(seconds=waits)
+    def healthy_workers_go_about_their_work(self, seconds: int) -> None:
+        self.time_passes(seconds)
+        for ticket in TICKETS:
+            self.ctx.wakeups.ring(TicketKey(PORTAL, ticket), self.time.now)
+        self.give_work()
+        self.run_all()
+
+    @rule(seconds=waits)
     def time_passes(self, seconds: int) -> None:
         self.time.move(seconds=seconds)
         for attempt in self.attempts:
             self.renew(attempt, self.time.now)
         self.desk.let_appear()
 
+    @precondition(lambda self: self.wiped < 2)
     @rule()
-    def the_store_is_emptied(self) -> None:
+    def the_store_is_emptied_and_a_sweep_rings_all(self) -> None:
+        self.wiped += 1
         self.redis.flushall()
         self.queue.jobs.clear()
-
-    @rule()
-    def a_sweep_rings_all(self) -> None:
         jobs.sweep_portal(PORTAL)
 
     def awake(self) -> list[Attempt]:
         """Return the attempts that can go on."""
         return [a for a in self.attempts if not a.over and not a.frozen]
 
-    def go_on(self, attempt: Attempt, fate: str) -> None:
-        """Let an attempt do what lies before its next point, and meet a fate there."""
+    def go_on(self, attempt: Attempt, fate: str, steps: int) -> None:
+        """Let an attempt pass so many points, and meet a fate at each."""
         self.desk.fate = fate
-        attempt.step()
+        for _ in range(steps):
+            if not attempt.over:
+                attempt.step()
         self.desk.fate = "fine"
         attempt.renewed_at = attempt.renewed_at or self.time.now
 
@@ -159,9 +165,8 @@ class Protocol(RuleBasedStateMachine):
         """Renew the lease of an attempt that is well; one that is dead or frozen runs out."""
         if not attempt.over and not attempt.frozen:
             attempt.renewed_at = now
-        elif attempt.lease is not None and attempt.renewed_at is not None:
-            if now >= attempt.renewed_at + LEASE:
-                run_out(self.redis, attempt.lease)
+        elif attempt.lease is not None and now >= (attempt.renewed_at or now) + LEASE:
+            run_out(self.redis, attempt.lease)
 
     @invariant()
     def nothing_is_there_twice(self) -> None:
@@ -178,7 +183,7 @@ class Protocol(RuleBasedStateMachine):
             attempt.join()
             if attempt.lease is not None:
                 run_out(self.redis, attempt.lease)
-        for _ in range(10):
+        for _ in range(5):
             self.time.move(seconds=121)
             self.desk.let_appear()
             jobs.sweep_portal(PORTAL)
