@@ -39,7 +39,7 @@ def run_storm(storm: Storm) -> Outcome:
         here.set_faults(storm.seed, storm.webhooks, **storm.faults)
         _blow(here, storm, causes)
         here.set_faults()
-        drained = _drain(here, causes, storm.drain + storm.sweep)
+        drained = drain(here, causes, storm.drain + storm.sweep)
         _stay(here, storm.settle + storm.lease + 2)  # what would come twice comes now
         verdict = _verdict(here, causes)
     return Outcome(storm, verdict, drained, time.monotonic() - began)
@@ -80,7 +80,7 @@ def open_ticket(here: Fleet, number: int) -> Cause:
     return Cause(here.open(subject="Consulta", text=TEXTS[level], email=email), level)
 
 
-def _drain(here: Fleet, causes: list[Cause], within: float) -> float | None:
+def drain(here: Fleet, causes: list[Cause], within: float) -> float | None:
     """Wait until every ticket is right; return the seconds it took, None when it took too long."""
     start = time.monotonic()
     while time.monotonic() < start + within:
