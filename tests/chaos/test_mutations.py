@@ -67,7 +67,7 @@ def no_birth(patch: Patch) -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize("mutate", [no_settle, no_intent])
+@pytest.mark.parametrize("mutate", [no_settle])
 def test_the_machine_notices(
     redis: Redis, plain_rules: Rulebook, monkeypatch: Patch, mutate: Mutation
 ) -> None:
@@ -88,6 +88,13 @@ def frozen_past_its_lease(play: Protocol) -> None:
     play.a_worker_freezes(0)
     play.healthy_workers_go_about_their_work(21)
     play.a_worker_thaws(0, "fine", TO_THE_END)
+
+
+def sent_and_not_answered(play: Protocol) -> None:
+    """A note appears only after the ticket was looked at again."""
+    play.a_webhook_brings_a_worker(1, "late", TO_THE_END, 1)
+    play.healthy_workers_go_about_their_work(16)
+    play.time_passes(61)
 
 
 def slow_late_and_killed(play: Protocol) -> None:
@@ -112,6 +119,7 @@ def emptied_before_it_appears(play: Protocol) -> None:
 @pytest.mark.parametrize(
     ("mutate", "script"),
     [
+        (no_intent, sent_and_not_answered),
         (no_lease, another_is_quicker),
         (no_look_before_sending, frozen_past_its_lease),
         (no_hurry, slow_late_and_killed),
