@@ -1,10 +1,10 @@
-# make demo | run | test | bench | install — see README.md
+# make demo | run | test | bench | chaos | mutation | install — see README.md
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo run test bench audit lock clean
+.PHONY: install demo run test bench chaos mutation audit lock clean
 
 install: $(VENV)/.installed
 
@@ -31,8 +31,19 @@ test: install
 bench: install
 	$(BIN)/python -m bench
 
+# Storms on real processes, at full size: about ten minutes. `make chaos ONLY=storm` runs one.
+chaos: install
+	CHAOS_EXAMPLES=500 $(BIN)/pytest -n 0 --timeout 900 tests/chaos
+	$(BIN)/python -m tests.chaos $(ONLY)
+
+# Changes the code in hundreds of small ways and looks whether a test fails: hours. In a venv and a copy of its own.
+mutation:
+	test -x .venv-mutation/bin/mutmut || { $(PYTHON) -m venv .venv-mutation && .venv-mutation/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock && .venv-mutation/bin/python -m pip install --quiet mutmut==3.8.1; }
+	nice -n 19 .venv-mutation/bin/mutmut run --max-children 1
+	.venv-mutation/bin/mutmut results
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-mutation mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -39,6 +39,7 @@ MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 RETENTION = timedelta(days=90)
 OUTCOME_RETENTION = timedelta(days=180)
+Job = tuple[str, tuple[Any, ...]]
 
 
 @dataclass
@@ -59,13 +60,20 @@ class MovableClock:
 class SyncQueue:
     """Keep jobs until the world runs them in this process."""
 
-    waiting: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
 
     def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
         """Keep one attempt."""
-        self.waiting.append(("reconcile", (key.portal, key.ticket_id, token)))
+        self.jobs.append(("reconcile", (key.portal, key.ticket_id, token)))
         self.lanes.append(lane)
+
+    def take(self, place: int = 0) -> Job:
+        """Take a job away, the first or (-1) the last, as a worker does."""
+        job = self.jobs.pop(place)
+        if job[0] == "reconcile":
+            self.lanes.pop(place)
+        return job
 
     def length(self, lane: Lane) -> int:
         """Return how many attempts were handed to a lane since its jobs ran."""
@@ -73,16 +81,16 @@ class SyncQueue:
 
     def sweep(self, portal: str) -> None:
         """Keep one sweep."""
-        self.waiting.append(("sweep", (portal,)))
+        self.jobs.append(("sweep", (portal,)))
 
     def about(self, keys: Iterable[TicketKey]) -> list[str]:
         """Name the jobs about tickets by their place."""
         named = {(key.portal, key.ticket_id) for key in keys}
-        return [str(place) for place, (_, about) in enumerate(self.waiting) if about[:2] in named]
+        return [str(place) for place, (_, about) in enumerate(self.jobs) if about[:2] in named]
 
     def drop(self, jobs: Iterable[str]) -> None:
         """Drop jobs by their place."""
-        self.waiting = [one for place, one in enumerate(self.waiting) if str(place) not in set(jobs)]
+        self.jobs = [one for place, one in enumerate(self.jobs) if str(place) not in set(jobs)]
 
 
 class World:
@@ -117,7 +125,13 @@ class World:
             digests=Digests(redis),
             settle=SETTLE,
         )
+        self.ctx.facts.born(clock.now - SETTLE)
         jobs.use(self.ctx)
+
+    def empty_store(self) -> None:
+        """Lose all memory, as long ago as it takes to be sure of what had been sent."""
+        self.redis.flushall()
+        self.ctx.facts.born(self.clock.now - SETTLE)
 
     def open(self, subject: str, text: str, **fields: Any) -> int:
         """Open a ticket as a customer would, without a webhook, and return its id."""
@@ -135,21 +149,26 @@ class World:
         for _ in range(20):
             for due in self.ctx.wakeups.take_due(self.clock.now, clock.DISPATCH_LEASE):
                 self.queue.reconcile(due.key, due.token)
-            if not self.queue.waiting:
+            if not self.queue.jobs:
                 return
             self.run_jobs()
         raise AssertionError("the ticket never comes to rest")
 
     def run_jobs(self) -> None:
         """Run what waits in the queue."""
-        waiting, self.queue.waiting = self.queue.waiting, []
+        waiting, self.queue.jobs = self.queue.jobs, []
         self.queue.lanes.clear()
+        for job in waiting:
+            self.run(job)
+
+    def run(self, job: Job) -> None:
+        """Run one job in this process."""
+        name, arguments = job
         runners: dict[str, Callable[..., None]] = {
             "reconcile": jobs.reconcile_ticket,
             "sweep": jobs.sweep_portal,
         }
-        for name, arguments in waiting:
-            runners[name](*arguments)
+        runners[name](*arguments)
 
     def sweep(self) -> None:
         """Sweep the portal and run all that it rings."""

@@ -12,14 +12,17 @@ from bot.engine.context import Context
 from bot.store.wakeups import Lane
 
 # A job that has not begun within this time is taken to be lost with its worker; its ticket rings again.
-DISPATCH_LEASE = timedelta(seconds=30)
-# A queue knows no order but arrival: what is more pressing overtakes only what was not handed out yet.
+DISPATCH_LEASE = timedelta(seconds=15)
+# A queue knows no order but arrival: what is more pressing overtakes only what was not handed out yet. And a
+# job that waits longer than its lease is overtaken by a newer one: were all that is due queued at once, a
+# backlog larger than what the workers manage in one lease would never be done.
 QUEUED_AT_MOST = 20
 WORKERS = {Lane.URGENT: "worker-urgent", Lane.NORMAL: "worker"}
 
 
 def tick(ctx: Context) -> int:
     """Queue the tickets whose turn it is and every sweep whose turn it is; return how many tickets."""
+    ctx.facts.born(ctx.now())  # soon, so that tickets opened from now on are known to be younger
     if ctx.facts.take_turn("release", RELEASE_EVERY):
         release(ctx)
     taken = sum(_hand_out(ctx, lane) for lane in Lane)

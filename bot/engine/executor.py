@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.actions import Action, AddNote, Forward, Notify, OnceOnly, Reply, SetFields
@@ -13,6 +15,7 @@ from bot.domain.record import Record, Written
 from bot.domain.ticket import Ticket, TicketKey
 from bot.engine.brakes import permit
 from bot.engine.context import Context
+from bot.engine.quarantine import LeaseLost
 from bot.freshdesk.errors import FreshdeskError, PermanentError
 from bot.hooks import Outcome
 from bot.policy.fields import as_text, whole_second
@@ -21,32 +24,45 @@ from bot.policy.marks import reference
 from bot.telemetry import log
 
 DATES = ("fr_due_by", "due_by")
+Check = Callable[[], None]
+# Settling is counted from the moment an effect was written down: what is sent later than this after it would
+# have less time to appear.
+BRISK = timedelta(seconds=5)
 
 
 def crash_point(name: str) -> None:
-    """Die here without any clean-up when `CRASH_AT` names this point; for fault tests only."""
+    """Die here without any clean-up, or stand still until SIGCONT; for fault tests only.
+
+    `CRASH_AT` or `FREEZE_AT` name the point.
+    """
     if os.environ.get("CRASH_AT") == name:
         os._exit(137)
+    if os.environ.get("FREEZE_AT") == name:
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def execute(ctx: Context, record: Record, plan: Plan, action: Action) -> None:
-    """Carry out one action; raises HeldBack and the errors of Freshdesk, with the ledger left true."""
+def execute(ctx: Context, record: Record, plan: Plan, action: Action, still_ours: Check) -> None:
+    """Carry out one action; raises HeldBack and the errors of Freshdesk, with the ledger left true.
+
+    `still_ours` is asked last thing before sending: it raises when another worker may have the ticket by now.
+    """
     permit(ctx, plan.key.portal, action)
     match action:
         case SetFields():
-            _set_fields(ctx, plan, action)
+            _set_fields(ctx, plan, action, still_ours)
         case AddNote() | Reply() | Forward():
-            _send_once(ctx, plan.key, record, action)
+            _send_once(ctx, plan.key, record, action, still_ours)
         case Notify():
-            _notify(ctx, plan.key, record, action)
+            _notify(ctx, plan.key, record, action, still_ours)
         case _:
             assert_never(action)
 
 
-def _set_fields(ctx: Context, plan: Plan, action: SetFields) -> None:
+def _set_fields(ctx: Context, plan: Plan, action: SetFields, still_ours: Check) -> None:
     writes = {name: written for name, written in plan.writes.items() if name in action.changes()}
     ctx.ledger.write_fields(plan.key, writes)
     crash_point("before_fields")
+    still_ours()
     updated, refused = _update_as_far_as_accepted(ctx, plan, action)
     crash_point("after_fields")
     ctx.ledger.write_fields(plan.key, {n: _outcome(n, w, updated, refused) for n, w in writes.items()})
@@ -112,18 +128,23 @@ def _shows(updated: Ticket, name: str, written: Written) -> bool:
     return (as_text(current) if name in DATES else current) == written.value
 
 
-def _send_once(ctx: Context, key: TicketKey, record: Record, action: OnceOnly) -> None:
+def _send_once(ctx: Context, key: TicketKey, record: Record, action: OnceOnly, still_ours: Check) -> None:
     """Write the intent down, send, confirm; an effect whose fate is unknown stays open for the read-back."""
     earlier = record.effects.get(action.key)
-    attempts = earlier.attempts + 1 if earlier else 1
-    ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)
+    attempts, opened = earlier.attempts + 1 if earlier else 1, ctx.now()
+    ctx.ledger.open_effect(key, action.key, opened, attempts)
     kind = type(action).__name__.lower()
     crash_point(f"before_{kind}")
+    still_ours()
+    if ctx.now() - opened > BRISK:
+        raise LeaseLost(str(key))
     try:
         _send(ctx, key, action)
     except FreshdeskError as error:
         if error.sure_no_effect:
-            ctx.ledger.withdraw_effect(key, action.key)
+            ctx.ledger.withdraw_effect(key, action.key, opened, attempts)
+        else:
+            ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)  # it may appear from now on
         raise
     crash_point(f"after_{kind}")
     ctx.ledger.settle_effect(key, action.key, ctx.now(), attempts)
@@ -143,12 +164,13 @@ def _send(ctx: Context, key: TicketKey, action: OnceOnly) -> None:
             assert_never(action)
 
 
-def _notify(ctx: Context, key: TicketKey, record: Record, action: Notify) -> None:
+def _notify(ctx: Context, key: TicketKey, record: Record, action: Notify, still_ours: Check) -> None:
     """Call a webhook once; what did not get through stays open for a later call, and raises nothing."""
     earlier = record.effects.get(action.key)
     attempts = earlier.attempts + 1 if earlier else 1
     ctx.ledger.open_effect(key, action.key, ctx.now(), attempts)
     crash_point("before_notify")
+    still_ours()
     outcome = ctx.hooks.call(action.hook, reference(key, action.key), action.body, ctx.now())
     crash_point("after_notify")
     if outcome is Outcome.DELIVERED:

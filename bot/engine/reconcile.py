@@ -15,7 +15,8 @@ from bot.engine.brakes import HeldBack
 from bot.engine.context import Context
 from bot.engine.corrections import note_correction
 from bot.engine.digest import gathered_warnings
-from bot.engine.executor import execute
+from bot.engine.emptied import until_sure
+from bot.engine.executor import Check, execute
 from bot.engine.explain import journal_entry
 from bot.engine.quarantine import LeaseLost, may_try
 from bot.engine.ranking import rank_of
@@ -101,6 +102,11 @@ def reconcile(ctx: Context, key: TicketKey, token: int) -> Plan | None:
 def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     """Gather, decide and act on a ticket whose lease is held."""
     deadline = ctx.now() + ATTEMPT
+
+    def still_ours() -> None:
+        if ctx.now() >= deadline or not lease.is_held():
+            raise LeaseLost(str(key))
+
     seen = gather(ctx, key)
     plan = decide(ctx, seen)
     note_correction(ctx, key, seen.record.decision, plan.decision)
@@ -113,10 +119,11 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
         plan.proven_fields,
         plan.moments,
     )
-    plan = gathered_warnings(ctx, within_caps(ctx, seen.ticket, plan))
+    plan = within_caps(ctx, seen.ticket, until_sure(ctx, seen.ticket, plan))
+    plan = gathered_warnings(ctx, plan)
     if ctx.writes_allowed(key.portal):
         cover(ctx, plan)
-        plan = _act(ctx, seen.record, plan, lease, deadline)
+        plan = _act(ctx, seen.record, plan, still_ours)
     record, now = ctx.ledger.read(key), ctx.now()
     ctx.journal.record(key, journal_entry(seen.ticket, record, plan, ctx), now)
     ctx.outcomes.keep(outcome_of(seen.ticket, record, plan, now))
@@ -126,13 +133,12 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     return plan
 
 
-def _act(ctx: Context, record: Record, plan: Plan, lease: Lease, deadline: datetime) -> Plan:
+def _act(ctx: Context, record: Record, plan: Plan, still_ours: Check) -> Plan:
     """Carry out the actions in order; when a brake is on, the rest of them wait."""
     for action in plan.actions:
-        if ctx.now() >= deadline or not lease.is_held():
-            raise LeaseLost(str(plan.key))
+        still_ours()
         try:
-            execute(ctx, record, plan, action)
+            execute(ctx, record, plan, action, still_ours)
         except HeldBack as held:
             ctx.brakes.hold(plan.key)
             return replace(plan, reasons=(*plan.reasons, held.reason))

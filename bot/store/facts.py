@@ -51,6 +51,13 @@ class Facts:
         """Keep the id of the portal's bot agent."""
         self._redis.set(f"{NAMESPACE}:bot:{portal}", agent_id, ex=AGENT_LIFE)
 
+    def born(self, now: datetime) -> datetime:
+        """Return since when this store remembers; `now` when it is new or was emptied."""
+        name = f"{NAMESPACE}:born"
+        self._redis.set(name, now.isoformat(), nx=True)
+        raw = self._redis.get(name)
+        return now if raw is None else datetime.fromisoformat(as_text(raw))
+
     def take_turn(self, name: str, every: timedelta) -> bool:
         """Tell one caller per period that it is its turn, whoever asks first on whichever machine."""
         return bool(self._redis.set(f"{NAMESPACE}:turn:{name}", 1, nx=True, px=every))

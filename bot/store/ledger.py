@@ -21,6 +21,11 @@ from bot.domain.record import Decision, Effect, EffectState, Record, StatusSeen,
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
 
+_WITHDRAW = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])
+"""
+
 
 class Ledger:
     """Keep the memory of every ticket; entries go `retention` after the last look at their ticket."""
@@ -28,6 +33,7 @@ class Ledger:
     def __init__(self, redis: Redis, retention: timedelta) -> None:
         self._redis = redis
         self._retention = retention
+        self._withdraw = redis.register_script(_WITHDRAW)
 
     def read(self, key: TicketKey) -> Record:
         """Return all that is known of a ticket."""
@@ -53,9 +59,10 @@ class Ledger:
         """Write down that an effect is done, once and for ever."""
         self._put(key, {f"e:{effect}": asdict(Effect(EffectState.DONE, now, attempts))})
 
-    def withdraw_effect(self, key: TicketKey, effect: str) -> None:
-        """Forget an open effect that surely did not happen."""
-        self._redis.hdel(_name(key), f"e:{effect}")
+    def withdraw_effect(self, key: TicketKey, effect: str, opened: datetime, attempts: int) -> None:
+        """Forget an open effect that surely did not happen, unless another worker wrote to it since."""
+        mine = _text(asdict(Effect(EffectState.OPEN, opened, attempts)))
+        self._withdraw(keys=[_name(key)], args=[f"e:{effect}", mine])
 
     def write_fields(self, key: TicketKey, written: Mapping[str, Written]) -> None:
         """Remember what the bot writes to fields."""
@@ -102,9 +109,7 @@ class Ledger:
     def _put(self, key: TicketKey, fields: Mapping[str, Any]) -> None:
         if not fields:
             return
-        texts: dict[Any, Any] = {
-            name: json.dumps(value, default=_plain, separators=(",", ":")) for name, value in fields.items()
-        }
+        texts: dict[Any, Any] = {name: _text(value) for name, value in fields.items()}
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(_name(key), mapping=texts)
             pipe.expire(_name(key), self._retention)
@@ -113,6 +118,10 @@ class Ledger:
 
 def _name(key: TicketKey) -> str:
     return f"{NAMESPACE}:ledger:{key}"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: object) -> str:

@@ -27,9 +27,10 @@ class Processes:
         self.environ, self.logs = environ, logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, **extra: str) -> subprocess.Popen[bytes]:
-        """Start one of `semaforo`'s processes, with its options."""
-        with (self.logs / f"{name}.log").open("ab") as log:
+    def start(self, name: str, label: str | None = None, **extra: str) -> subprocess.Popen[bytes]:
+        """Start one of `semaforo`'s processes, with its options; a label tells several of one kind apart."""
+        label = label or name
+        with (self.logs / f"{label}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", *name.split()],
                 cwd=self.logs,
@@ -38,7 +39,7 @@ class Processes:
                 stderr=log,
                 start_new_session=True,
             )
-        self.running[name] = process
+        self.running[label] = process
         return process
 
     def kill(self, name: str) -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.ticket import TicketKey
+from bot.engine import clock
 from bot.engine.clock import QUEUED_AT_MOST, WORKERS, tick
-from bot.store.wakeups import Lane, Rank
+from bot.store.wakeups import ALARMS, Lane, Rank
 from tests.world import PORTAL, World
 
 LATER = timedelta(hours=50)
@@ -32,8 +33,8 @@ def ring(world: World, numbers: range, deadline: timedelta | None = None) -> Non
 
 def handed_out(world: World) -> list[int]:
     """Return the tickets queued so far, and let a worker take them all away."""
-    tickets = [arguments[1] for _, arguments in world.queue.waiting]
-    world.queue.waiting.clear()
+    tickets = [arguments[1] for _, arguments in world.queue.jobs]
+    world.queue.jobs.clear()
     world.queue.lanes.clear()
     return tickets
 
@@ -97,3 +98,27 @@ def test_a_dead_worker_leaves_no_heap_of_jobs(world: World) -> None:
         tick(world.ctx)
         world.clock.move(minutes=1)
     assert len(handed_out(world)) == QUEUED_AT_MOST
+
+
+def work_for_one_lease(world: World) -> None:
+    """Run as many jobs as a slow worker does: three attempts, or fifteen jobs that were overtaken."""
+    spent = 0.0
+    while world.queue.jobs and spent < 3:
+        job = world.queue.take()
+        _, ticket, token = job[1]
+        spent += 1 if world.redis.zscore(ALARMS, f"{PORTAL}:{ticket}") == token else 0.2
+        world.run(job)
+
+
+def test_a_backlog_larger_than_a_lease_allows_is_still_worked_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were all of it queued at once, each turn would be overtaken by a newer one before it came."""
+    monkeypatch.setattr(clock, "QUEUED_AT_MOST", 8)
+    tickets = [world.open("Consulta", "Gracias.", email=f"c{n}@c{n}.example") for n in range(24)]
+    world.ring(*tickets)
+    for _ in range(12):
+        tick(world.ctx)
+        work_for_one_lease(world)
+        world.clock.move(seconds=clock.DISPATCH_LEASE.total_seconds() + 1)
+    assert [len(world.notes(ticket)) for ticket in tickets] == [1] * len(tickets)

@@ -91,12 +91,12 @@ def test_an_answer_after_the_stop_brings_the_ticket_back(world: World, reopens: 
     at_hour(world, 48, ticket)
     world.clock.move(hours=5)
     if emptied:
-        world.redis.flushall()
+        world.empty_store()
         world.settle(ticket)
     said(world, ticket, "Disculpen la demora, aprobado.")
     for _ in range(2):
         world.settle(ticket)
-        world.redis.flushall()
+        world.empty_store()
     assert tags(world, ticket) == {"reactivado"}
     assert world.ticket(ticket)["status"] == 2
     assert sum("costo de reactivar" in note for note in world.notes(ticket)) == 1

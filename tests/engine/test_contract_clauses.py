@@ -51,7 +51,7 @@ def test_a_lifted_suspension_moves_both_dates_by_exactly_the_time_paused(world: 
     for hours in (10, 20):
         world.clock.move(hours=hours)
         if emptied:
-            world.redis.flushall()
+            world.empty_store()
         world.control("DELETE", "requests")
         world.settle(ticket)
         assert world.control("GET", "requests")["writes"] == 0, "dates stand still while suspended"

@@ -52,10 +52,10 @@ def test_law_1_a_second_reconcile_does_nothing(world: World) -> None:
 @given(seed=st.integers(0, 10_000))
 def test_law_2_order_repetition_and_loss_do_not_matter(world: World, seed: int) -> None:
     world.server.reset()
-    world.redis.flushall()
+    world.empty_store()
     expected = calm(world, open_all(world))
     world.server.reset()
-    world.redis.flushall()
+    world.empty_store()
     dice = random.Random(seed)
     tickets = open_all(world)
     events = [ticket for ticket in tickets for _ in range(dice.randint(0, 3))]
@@ -72,7 +72,7 @@ def test_law_2_order_repetition_and_loss_do_not_matter(world: World, seed: int) 
 @given(hours=st.integers(0, 24 * 30), which=st.integers(0, len(SAMPLES) - 1))
 def test_law_3_the_next_look_is_never_in_the_past(world: World, hours: int, which: int) -> None:
     world.server.reset()
-    world.redis.flushall()
+    world.empty_store()
     world.clock.now = MONDAY
     ticket = world.open(**SAMPLES[which])
     world.clock.move(hours=hours)

@@ -62,7 +62,7 @@ def test_a_robot_that_answers_with_new_tickets_ends_within_the_budget(
     assert max(replies) <= 2
     assert 1 <= sum(replies) <= 3
     assert world.ctx.wakeups.overdue(world.clock.now)[0] == 0
-    assert world.queue.waiting == []
+    assert world.queue.jobs == []
     assert all(len(world.notes(ticket)) == 1 for ticket in tickets), "the desk sees every one of them"
 
 

@@ -75,9 +75,19 @@ def test_an_effect_from_intent_to_done(ledger: Ledger) -> None:
 def test_an_effect_that_surely_did_not_happen_is_withdrawn_alone(ledger: Ledger) -> None:
     for effect in ("acuse", "nivel:0:URGENTE"):
         ledger.open_effect(KEY, effect, NOW, 1)
-    ledger.withdraw_effect(KEY, "acuse")
-    ledger.withdraw_effect(KEY, "acuse")
+    ledger.withdraw_effect(KEY, "acuse", NOW, 1)
+    ledger.withdraw_effect(KEY, "acuse", NOW, 1)
     assert set(ledger.read(KEY).effects) == {"nivel:0:URGENTE"}
+
+
+@pytest.mark.parametrize("since", ["opened", "done"])
+def test_what_another_worker_wrote_since_is_not_withdrawn(ledger: Ledger, since: str) -> None:
+    ledger.open_effect(KEY, "acuse", NOW, 1)
+    write = ledger.open_effect if since == "opened" else ledger.settle_effect
+    write(KEY, "acuse", NOW + DAY, 2)
+    before = ledger.read(KEY).effects
+    ledger.withdraw_effect(KEY, "acuse", NOW, 1)
+    assert ledger.read(KEY).effects == before
 
 
 def test_keeping_a_decision_leaves_effects_and_fields_alone(ledger: Ledger) -> None:
