@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot import jobs
+from bot.domain.actions import AddNote, Notify
 from bot.domain.ticket import TicketKey
 from bot.engine import clock
+from bot.engine.reconcile import decide, gather
+from bot.engine.spending import cover
 from bot.freshdesk.errors import Held
 from bot.simulator.switches import Limits
 from bot.store.budget import Priority
@@ -186,6 +190,16 @@ def test_a_plan_that_grew_beyond_its_grant_is_not_half_sent(world: World) -> Non
     assert not world.notes(ticket)
     live(world, 200)
     assert at_rest(world, [ticket])
+
+
+def test_a_webhook_costs_the_account_nothing(world: World) -> None:
+    world.control("PUT", "faults", {"rate_limit_per_minute": 50})
+    limit(world)
+    plan = decide(world.ctx, gather(world.ctx, key(world.open(**DOWN))))
+    note = next(action for action in plan.actions if isinstance(action, AddNote))
+    cover(world.ctx, replace(plan, actions=(Notify("webhook:1", "chat", "{}"),) * 200))
+    with pytest.raises(Held):
+        cover(world.ctx, replace(plan, actions=(note,) * 200))
 
 
 def test_threads_share_one_budget(world: World) -> None:
