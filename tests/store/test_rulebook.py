@@ -96,7 +96,7 @@ def test_rules_that_a_service_cannot_run_on_are_refused(
 
 
 def test_a_folder_too_large_to_keep_is_refused(versions: RuleVersions, added: Path) -> None:
-    for number in range(6):
+    for number in range(22):
         (added / f"largo-{number}.yaml").write_text("version: 1\n#" + "x" * 200_000, encoding="utf-8")
     with pytest.raises(RulesRefused, match="KiB"):
         put(versions, added)
@@ -181,7 +181,7 @@ def test_old_versions_go_and_the_active_one_stays(
 ) -> None:
     monkeypatch.setattr(rule_versions, "KEPT", 3)
     published = []
-    for number in range(6):
+    for number in range(22):
         files = {"a.yaml": f"version: {number}".encode()}
         published.append(version_of(files))
         versions.publish(files, Publication(published[-1], NOW, "ops", Origin.FOLDER))
