@@ -181,7 +181,7 @@ def test_old_versions_go_and_the_active_one_stays(
 ) -> None:
     monkeypatch.setattr(rule_versions, "KEPT", 3)
     published = []
-    for number in range(22):
+    for number in range(6):
         files = {"a.yaml": f"version: {number}".encode()}
         published.append(version_of(files))
         versions.publish(files, Publication(published[-1], NOW, "ops", Origin.FOLDER))
