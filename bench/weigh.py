@@ -34,6 +34,8 @@ EPOCHS = 12
 RATE = 0.2
 # Points are whole numbers; this many make one unit of log-odds.
 SCALE = 5
+# Levels weigh the same however rare; a flag, one ticket in thirty, wants clear words.
+FLAG_BALANCE = 0.5
 LEVELS = tuple(Level)
 _HEAD = """# yaml-language-server: $schema=../schema.json
 # Palabras que hablan a favor (o en contra) de {name}: «puntos: palabras». Un comienzo lleva asterisco
@@ -130,7 +132,7 @@ def sample(classifier: Classifier, subject: str, body: str, level: Level, flags:
 
 
 def learn(samples: list[Sample], labels: Sequence[str], classes: Sequence[str], most: int) -> Table:
-    """Return the table of the most telling entries; every class weighs the same, however rare."""
+    """Return the table of the most telling entries."""
     entries = telling_apart(samples)
     weights, _ = fit(samples, labels, classes, entries)
     counts = Counter(entry for one in samples for entry in one.entries)
@@ -159,6 +161,7 @@ def fit(
     samples: list[Sample], labels: Sequence[str], classes: Sequence[str], entries: list[str]
 ) -> tuple[dict[str, list[float]], list[float]]:
     """Return the weights of each entry by class, and of each class alone, by logistic regression."""
+    balance = 1.0 if len(classes) > 2 else FLAG_BALANCE
     number = {entry: place for place, entry in enumerate(entries)}
     rows = [array("l", (number[e] for e in one.entries if e in number)) for one in samples]
     regression = _Regression(len(classes), _rarity(rows, len(entries)))
@@ -169,7 +172,7 @@ def fit(
     for _ in track(range(EPOCHS), description=title, console=Console(stderr=True)):
         dice.shuffle(order)
         for at in order:
-            weight = len(samples) / (len(classes) * shares[labels[at]])
+            weight = (len(samples) / (len(classes) * shares[labels[at]])) ** balance
             regression.learn(rows[at], classes.index(labels[at]), weight)
     return {entry: regression.weight(place) for entry, place in number.items()}, regression.base
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.policy.complaints import complaints, described
 from bot.policy.problems import Problem, did_you_mean
 from bot.policy.sections import CHECKS, SECTIONS, Merge, Sections, SectionSpec
-from bot.policy.source import Path, Source, read_source
+from bot.policy.source import MAX_FOLDER_BYTES, Path, Source, read_source
 
 VERSION = 1
 # Keys of a whole file; items of its lists take them over unless they have their own.
@@ -33,6 +33,8 @@ def sections_of(
     files: Mapping[str, bytes], unread: Iterable[Problem] = ()
 ) -> tuple[Sections | None, list[Problem]]:
     """Put the sections of rule files together, by name and content; `unread` are problems known before."""
+    if problem := _too_much(files):
+        return None, [problem]
     problems = [*unread]
     gathering = _Gathering(problems)
     for name, content in files.items():
@@ -42,6 +44,15 @@ def sections_of(
             gathering.add_file(source)
     sections = gathering.sections(files)
     return (None if problems else sections), sorted(set(problems))
+
+
+def _too_much(files: Mapping[str, bytes]) -> Problem | None:
+    size = sum(map(len, files.values()))
+    if size <= MAX_FOLDER_BYTES:
+        return None
+    largest = max(files, key=lambda name: len(files[name]))
+    allowed = MAX_FOLDER_BYTES // 1024
+    return Problem(largest, 1, f"los archivos suman {size // 1024} KiB y se admiten {allowed}; acorta este")
 
 
 def read_files(folder: FilePath) -> tuple[dict[str, bytes], list[Problem]]:

@@ -26,6 +26,7 @@ from bot.policy.problems import Problem
 from bot.policy.replies import AcknowledgementSection
 from bot.policy.rules import Rule
 from bot.policy.scope import ScopeSection
+from bot.policy.scorecard import NAME, ScorecardSection
 from bot.policy.sections import NEEDED, Sections
 from bot.policy.statuses import PortalsSection
 from bot.policy.tags import TagsSection
@@ -107,13 +108,18 @@ class Policy:
 
     def rule_title(self, rule_id: str) -> str:
         """Return a rule's title, or its id when the rule is gone."""
-        card = self._cards.get(rule_id)
+        card = self._card(rule_id)
         return rule_id if card is None else card.titulo
 
     def rule_clause(self, rule_id: str | None) -> str:
         """Return the clause a rule cites, or nothing."""
-        card = None if rule_id is None else self._cards.get(rule_id)
+        card = None if rule_id is None else self._card(rule_id)
         return "" if card is None else card.clausula or ""
+
+    def _card(self, rule_id: str) -> Rule | ScorecardSection | None:
+        if rule_id == NAME:
+            return self.classifier.scorecard.card if self.classifier.scorecard else None
+        return self._cards.get(rule_id)
 
     @cached_property
     def _cards(self) -> dict[str, Rule]:

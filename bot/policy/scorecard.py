@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJsonSchema
 
 from bot.domain.level import Level
 from bot.policy.folding import fold_text
@@ -41,18 +41,21 @@ def _points(text: str) -> str:
     return text
 
 
-def _entries(text: str) -> str:
-    for entry in _split(text):
-        _normal(entry)
-    return text
+def _entries(text: Any) -> tuple[str, ...]:
+    if not isinstance(text, str):
+        raise ValueError("aquí van palabras separadas con comas")
+    return tuple(_normal(entry) for piece in text.split(",") if (entry := " ".join(piece.split())))
 
 
 Points = Annotated[str, AfterValidator(_points)]
 Entries = Annotated[
-    str,
-    AfterValidator(_entries),
-    Field(
-        description="Palabras (clave), comienzos (factur*) o pares (no puedo; clave ... entrar), con comas."
+    tuple[str, ...],
+    BeforeValidator(_entries),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "Palabras, comienzos (factur*) o pares (no puedo, clave ... entrar), con comas.",
+        }
     ),
 ]
 
@@ -180,17 +183,13 @@ def _cut(word: str) -> str:
 
 def _table(weights: Weights | None) -> Iterator[tuple[str, int]]:
     for points, entries in weights.puntos.items() if weights else ():
-        for entry in _split(entries):
-            yield _normal(entry), int(points)
-
-
-def _split(entries: str) -> list[str]:
-    return [entry for piece in entries.split(",") if (entry := " ".join(piece.split()))]
+        for entry in entries:
+            yield entry, int(points)
 
 
 def _normal(entry: str) -> str:
     """Return an entry as `indications` spells it; ValueError in Spanish when it can never be found."""
-    match = _ENTRY.fullmatch(fold_text(entry))
+    match = _ENTRY.fullmatch(entry if entry.isascii() and entry.islower() else fold_text(entry))
     if match is None:
         raise ValueError(f"«{entry}» no es una palabra, un comienzo como «factur*» ni un par de palabras")
     if match["second"] is None:

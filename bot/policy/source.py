@@ -17,6 +17,8 @@ import yaml
 from bot.policy.problems import Problem, shorten
 
 MAX_BYTES = 256 * 1024
+# All files of a folder together; the word weights take a third of it.
+MAX_FOLDER_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 20
 
 Path = tuple[str | int, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from bot.policy.folding import fold_text
 from bot.policy.greetings import is_greeting
@@ -230,10 +231,12 @@ def _without_signature(lines: list[Line]) -> list[Line]:
 
 def _without_courtesy(lines: list[Line]) -> list[Line]:
     """Drop lines at the top that only greet, and lines that only close; thanks may be all there is."""
-    first = 0
-    while first < len(lines) and (lines[first].is_blank or is_greeting(lines[first].raw)):
-        first += 1
-    return [line for line in lines[first:] if not _is_closing(line) or "gracias" in line.folded]
+    own = list(dropwhile(lambda line: line.is_blank or is_greeting(line.raw), lines))
+    return [line for at, line in enumerate(own) if not _only_closes(line, own[:at])]
+
+
+def _only_closes(line: Line, before: list[Line]) -> bool:
+    return _is_closing(line) and "gracias" not in line.folded and _has_words(before, WORDS_BEFORE_CLOSING)
 
 
 def _is_closing(line: Line) -> bool:

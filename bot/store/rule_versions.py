@@ -18,13 +18,13 @@ from redis import Redis
 
 from bot.policy.model import version_of
 from bot.policy.problems import Problem
+from bot.policy.source import MAX_FOLDER_BYTES
 from bot.store.connection import NAMESPACE, as_text
 
 ACTIVE, CONTENTS, HISTORY, REFUSED, WATCHED = (
     f"{NAMESPACE}:rules:{name}" for name in ("active", "contents", "history", "refused", "watched")
 )
 KEPT = 50  # publications
-MAX_BYTES = 1024 * 1024  # all files of a version together
 _PROBLEMS_KEPT = 20
 
 _PUBLISH = """
@@ -149,7 +149,7 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
 def _unpacked(raw: bytes) -> dict[str, bytes] | None:
     try:
         # JSON writes a character in six bytes at most.
-        found = json.loads(zlib.decompressobj().decompress(raw, 8 * MAX_BYTES))
+        found = json.loads(zlib.decompressobj().decompress(raw, 8 * MAX_FOLDER_BYTES))
         return {str(name): str(text).encode() for name, text in found.items()}
     except (zlib.error, ValueError, AttributeError):
         return None

@@ -14,7 +14,7 @@ from bot.policy.checking import check_files
 from bot.policy.loader import read_files
 from bot.policy.model import Policy, policy_from
 from bot.policy.problems import Problem
-from bot.store.rule_versions import MAX_BYTES, Publication, RuleVersions
+from bot.store.rule_versions import Publication, RuleVersions
 from bot.telemetry import log
 
 # One GET; with the time a job takes, every process follows a publication within five seconds.
@@ -126,21 +126,11 @@ def publish(
 
     RulesRefused with every problem: then nothing has changed. `unread` are problems known before.
     """
-    problems = check_to_publish(files, unread)
+    problems = list(check_files(files, unread).problems)
     if problems:
         versions.note_refusal(problems, entry.at)
         raise RulesRefused(problems)
     return versions.publish(files, entry, only_first=only_first)
-
-
-def check_to_publish(files: Mapping[str, bytes], unread: Iterable[Problem] = ()) -> list[Problem]:
-    """Return what speaks against publishing these files: a service needs all sections, and true examples."""
-    size = sum(map(len, files.values()))
-    if size > MAX_BYTES:
-        largest = max(files, key=lambda name: len(files[name]))
-        message = f"los archivos suman {size // 1024} KiB y se admiten {MAX_BYTES // 1024}; acorta este"
-        return [Problem(largest, 1, message)]
-    return list(check_files(files, unread).problems)
 
 
 def places(problems: Iterable[Problem]) -> list[str]:

@@ -160,9 +160,11 @@ def _urgency(state: str, response: Clock, resolution: Clock) -> tuple[int, str]:
 
 
 def _who(rule: object) -> str:
-    return {None: "ninguna regla: nivel por defecto", "persona": "una persona de la mesa"}.get(
-        rule if rule is None else str(rule), f"regla {rule}"
-    )
+    return {
+        None: "ninguna regla: nivel por defecto",
+        "persona": "una persona de la mesa",
+        "balanza": "la balanza: el peso de todas sus palabras",
+    }.get(rule if rule is None else str(rule), f"regla {rule}")
 
 
 def _step(action: Mapping[str, Any]) -> Step:

@@ -52,7 +52,7 @@ def test_each_line_has_its_queue_as_long_as_somebody_serves_it(world: World, ali
 
 def test_tickets_once_decided_on_are_told_apart_by_their_level(world: World) -> None:
     world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
-    normal = world.open("Hola", "Texto que ninguna regla conoce, zzz.")
+    normal = world.open("Qwrtp", "Xyzzy vlorp zzz.")
     urgent = world.open("Caído", "El CRM está caído desde las 8.", email="otra@cliente.example")
     world.settle(normal, urgent)
     world.queue.lanes.clear()

@@ -13,7 +13,7 @@ from tests.policy.planner.desk import LUCIA, rules_folder
 from tests.world import World
 
 DOWN = {"subject": "Caído", "text": "El CRM está caído desde las 8."}
-NO_RULE = {"subject": "Hola", "text": "Texto que ninguna regla conoce, zzz."}
+NO_RULE = {"subject": "Qwrtp", "text": "Xyzzy vlorp zzz."}
 
 
 @pytest.fixture(scope="module")

@@ -262,7 +262,7 @@ def test_law_6_a_persons_date_stays(world: World) -> None:
 
 
 def test_law_6_foreign_tags_stay_and_removed_topics_stay_off(world: World) -> None:
-    ticket = world.open("Hola", "Texto que ninguna regla conoce, zzz.", tags=["vip", "Lima"])
+    ticket = world.open("Qwrtp", "Xyzzy vlorp zzz.", tags=["vip", "Lima"])
     world.settle(ticket)
     assert {"vip", "Lima", "sin-regla", "sla-normal"} == set(world.ticket(ticket)["tags"])
     world.as_agent(ticket, tags=["vip", "Lima", "sla-normal"])
