@@ -36,6 +36,8 @@ RATE = 0.2
 SCALE = 5
 # Levels weigh the same however rare; a flag, one ticket in thirty, wants clear words.
 FLAG_BALANCE = 0.5
+# Points before the first word: an urgency not seen costs a client more than one too many costs an agent.
+LEAN = {Level.URGENTE: 2, Level.NORMAL: -1}
 LEVELS = tuple(Level)
 _HEAD = """# yaml-language-server: $schema=../schema.json
 # Palabras que hablan a favor (o en contra) de {name}: «puntos: palabras». Un comienzo lleva asterisco
@@ -141,7 +143,12 @@ def learn(samples: list[Sample], labels: Sequence[str], classes: Sequence[str], 
     weights, base = fit(samples, labels, classes, kept)
     points = {entry: tuple(round(w * SCALE) for w in weights[entry]) for entry in kept}
     used = {entry: row for entry, row in points.items() if any(row)}
-    return Table(tuple(classes), used, tuple(round(b * SCALE) for b in base))
+    return Table(tuple(classes), used, _leaning(classes, base))
+
+
+def _leaning(classes: Sequence[str], base: Sequence[float]) -> tuple[int, ...]:
+    lean = {str(level): points for level, points in LEAN.items()}
+    return tuple(round(b * SCALE) + lean.get(name, 0) for name, b in zip(classes, base, strict=True))
 
 
 def telling_apart(samples: list[Sample]) -> list[str]:
