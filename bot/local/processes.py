@@ -60,6 +60,7 @@ class Machine:
         program = self.program(
             "simulator",
             *("--port", str(stand_in.port), "--seed", str(seed)),
+            name=f"simulator-{stand_in.portal}",
             ready=lambda: answers(f"{stand_in.url}/_sim/requests"),
         )
         return Child(program, tether)
