@@ -33,7 +33,7 @@ from bot.local.table import Row, complaints, contract, make_console, results, su
 from bot.local.tether import Tether
 
 START_SECONDS = 30.0
-SETTLE_SECONDS = 40.0
+SETTLE_SECONDS = 50.0
 POLL_SECONDS = 1.0
 # Everything must still be as expected so much later: longer than the effects' settling.
 QUIET_SECONDS = 2.5

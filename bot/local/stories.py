@@ -27,7 +27,7 @@ from bot.local.story import (
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # Long enough for an answer to come in between, on a busy machine too.
-RUNS_OUT_IN = timedelta(seconds=15)
+RUNS_OUT_IN = timedelta(seconds=12)
 BREACHES_IN = timedelta(seconds=8)
 ASKED = 48 * HOUR - RUNS_OUT_IN
 DOWN = "Desde las ocho nadie puede ingresar al CRM: la pantalla queda en blanco y el equipo está parado."
