@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.level import Level
 from bot.domain.ticket import Company, TicketKey
 from bot.policy.model import Policy, load_policy
 
@@ -44,8 +45,8 @@ def test_a_portal_acknowledges_in_its_own_words_and_others_in_the_shared_ones() 
 def test_what_a_portal_leaves_out_is_shared() -> None:
     texts = with_portal(HALF).reply_texts("mda", "es")
     shared = with_portal(HALF).reply_texts("acelera", "es")
-    assert texts.promesas["URGENTE"] == "hoy mismo"
-    assert texts.promesas["NORMAL"] == shared.promesas["NORMAL"]
+    assert texts.promesas[Level.URGENTE] == "hoy mismo"
+    assert texts.promesas[Level.NORMAL] == shared.promesas[Level.NORMAL]
     assert texts.plantilla == shared.plantilla
     assert with_portal(HALF).reply_texts("mda", "en") == with_portal("").replies.idiomas["en"]
 
