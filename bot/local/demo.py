@@ -123,10 +123,7 @@ def _play(folder: Path, environ: Mapping[str, str], console: Console) -> int:
     with stop_signals() as stop, EmbeddedStore(folder / "store") as url, Tether() as tether:
         # In the demo's own folder no .env can name a real account.
         machine = Machine(folder / "logs", web_port, parts.environ(environ, url, rules), cwd=folder)
-        simulators = [
-            machine.simulator(account, folder / f"seed-{portal}.json", tether)
-            for portal, account in accounts.items()
-        ]
+        simulators = machine.simulators(tuple(accounts.values()), folder, tether)
         say("Starting Valkey, two simulated accounts, web, two workers and clock …")
         with Supervisor([*simulators, *machine.service(tether)], say, stop, START_SECONDS) as supervisor:
             found = Found() if stop.is_set() else _feed_and_wait(parts, supervisor, stop, console)
