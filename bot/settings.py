@@ -54,6 +54,7 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     effect_settle_seconds: float = 60.0
     sweep_seconds: float = 300.0
+    companies_seconds: float = 1800.0
     coalesce_seconds: float = 2.0
     lease_seconds: float = 20.0
     urgent_within_seconds: float = 1800.0
@@ -169,6 +170,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_key=reader.secret("SECRET_KEY"),
         effect_settle_seconds=reader.number("EFFECT_SETTLE_SECONDS", 60, 0, 3600),
         sweep_seconds=reader.number("SWEEP_SECONDS", 300, 1, 86400),
+        companies_seconds=reader.number("COMPANIES_SECONDS", 1800, 1, 86400),
         coalesce_seconds=reader.number("COALESCE_SECONDS", 2, 0, 300),
         lease_seconds=reader.number("LEASE_SECONDS", 20, 1, 600),
         urgent_within_seconds=reader.number("URGENT_WITHIN_SECONDS", 1800, 0, 86400),

@@ -106,6 +106,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
+        companies_every=timedelta(seconds=settings.companies_seconds),
         most_attempts=settings.quarantine_after,
         budget=budget,
         breaker=breaker,

@@ -86,6 +86,7 @@ class Context:
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)
+    companies_every: timedelta = timedelta(seconds=1800)
     most_attempts: int = 8
     budget: Budget | None = None
     breaker: Breaker | None = None

@@ -16,7 +16,6 @@ from bot.telemetry import log
 # Clocks differ and it is unstated whether `updated_since` includes its own second.
 OVERLAP = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=90)
-COMPANIES_EVERY = timedelta(minutes=30)
 OPEN_EVERY = timedelta(hours=1)
 PAGE = 100
 OPEN_PAGES = 10  # of the look through all open tickets, a sweep: the small plans allow 20 lists a minute
@@ -30,7 +29,7 @@ def sweep(ctx: Context, portal: str) -> int:
     """
     start = ctx.now()
     bot_agent(ctx, portal)
-    if ctx.facts.take_turn(f"companies:{portal}", COMPANIES_EVERY):
+    if ctx.facts.take_turn(f"companies:{portal}", ctx.companies_every):
         _read_companies(ctx, portal)
     rung = _ring_updated(ctx, portal, start) + _ring_open(ctx, portal, start)
     log.info("swept", portal=portal, rung=rung)

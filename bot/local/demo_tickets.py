@@ -242,9 +242,8 @@ THE_REST = (
         NORMAL,
     ),
     SampleTicket(
-        "Price list for next year",
-        "Good morning, could you please send us the price list for next year? We would like to compare the "
-        "plans before our budget meeting. Thank you.",
+        "Office hours in December",
+        "Good morning, what are your office hours on December 24 and 31? Thank you.",
         "office@northwind-lima.example",
         NORMAL,
     ),

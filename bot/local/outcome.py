@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from bot.domain.level import Level
 from bot.local.demo_tickets import Escalation, Expected
 
+TOPIC = "tema-"
 LEVEL_TAGS = {f"sla-{level.lower()}": level for level in Level}
 
 
@@ -34,6 +35,11 @@ class Outcome:
         return [LEVEL_TAGS[tag] for tag in self.tags if tag in LEVEL_TAGS]
 
     @property
+    def contract_tags(self) -> frozenset[str]:
+        """Return the tags that name neither a level nor a topic."""
+        return frozenset(tag for tag in self.tags if tag not in LEVEL_TAGS and not tag.startswith(TOPIC))
+
+    @property
     def words(self) -> tuple[str, ...]:
         """Return the words that decided the level, as the classification note shows them in bold."""
         for note in self.notes:
@@ -46,7 +52,7 @@ class Outcome:
 
     @property
     def notes(self) -> list[str]:
-        """Return the bodies of the private notes; nobody but the bot writes any in the demo."""
+        """Return the bodies of the private notes and forwards; nobody but the bot writes any in the demo."""
         return [message["body"] for message in self._outgoing() if message["private"]]
 
     @property
@@ -67,6 +73,10 @@ class Outcome:
         """Return the limit of a clock, `response` or `resolution`, in the portal's zone."""
         limit = self.journal.get("due", {}).get(clock, {}).get("limit")
         return None if limit is None else datetime.fromisoformat(limit)
+
+    def clock(self, name: str) -> str:
+        """Return the state of a clock, `response` or `resolution`, as the journal has it."""
+        return str(self.journal.get("due", {}).get(name, {}).get("state", ""))
 
     def shows_due(self, clock: str) -> bool:
         """Tell whether Freshdesk shows the date that the journal promises."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,13 +54,25 @@ class Machine:
         programs = (self.program("web"), self.program("worker"), urgent, clock)
         return [Child(program, tether) for program in programs]
 
-    def simulator(self, stand_in: StandIn, seed: Path, tether: Tether) -> Child:
-        """Return the simulator's process, its account written to `seed`."""
+    def simulators(self, accounts: Sequence[StandIn], folder: Path, tether: Tether) -> list[Child]:
+        """Return one simulator an account; they start side by side, and the last waits for all."""
+        waits = [*(() for _ in accounts[1:]), accounts]
+        return [
+            self.simulator(account, folder / f"simulator-{account.portal}.json", tether, waits_for)
+            for account, waits_for in zip(accounts, waits, strict=True)
+        ]
+
+    def simulator(
+        self, stand_in: StandIn, seed: Path, tether: Tether, waits_for: Sequence[StandIn] | None = None
+    ) -> Child:
+        """Return the simulator's process, its account written to `seed`; by default it waits for itself."""
+        awaited = (stand_in,) if waits_for is None else waits_for
         write_private(seed, stand_in.seed())
         program = self.program(
             "simulator",
             *("--port", str(stand_in.port), "--seed", str(seed)),
-            ready=lambda: answers(f"{stand_in.url}/_sim/requests"),
+            name=f"simulator-{stand_in.portal}",
+            ready=lambda: all(answers(f"{one.url}/_sim/requests") for one in awaited),
         )
         return Child(program, tether)
 

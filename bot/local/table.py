@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.local.outcome import Outcome
+from bot.local.outcome import TOPIC, Outcome
+from bot.local.storyteller import StoryRow
 
 WIDTH_WITHOUT_TERMINAL = 160
 WIDE_ENOUGH = 140
 MOST_WORDS = 3
-TOPIC = "tema-"
 
 _WIDE = tuple(
     (name,)
@@ -67,16 +67,36 @@ def results(rows: Sequence[Row], width: int) -> Table:
     return table
 
 
-def complaints(rows: Sequence[Row]) -> list[str]:
+def contract(rows: Sequence[StoryRow]) -> Table:
+    """Return one row a story of the contract: the clause, what happened, and each fact expected and found."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("cláusula", "ticket", "historia", "se espera", "quedó", ""):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        wanted, found = (_ending([fact[side] for fact in row.facts.values()]) for side in (0, 1))
+        place = f"{row.story.portal} {row.number}"
+        cells = (row.story.clause, place, row.story.title, wanted, found, "✗" if row.wrong else "✓")
+        table.add_row(*(Text(cell) for cell in cells), style="red" if row.wrong else "")
+    return table
+
+
+def complaints(rows: Sequence[Row], stories: Sequence[StoryRow] = ()) -> list[str]:
     """Return one line for each ticket that is not as expected, saying in what it differs."""
-    return [f"#{row.number} «{row.subject}»: {'; '.join(row.wrong)}" for row in rows if row.wrong]
+    tickets = [f"#{row.number} «{row.subject}»: {'; '.join(row.wrong)}" for row in rows if row.wrong]
+    return tickets + [
+        f"{row.story.clause} {row.story.portal} #{row.number} «{row.story.title}»: {'; '.join(row.wrong)}"
+        for row in stories
+        if row.wrong
+    ]
 
 
-def summary(rows: Sequence[Row], seconds: float, api_calls: int) -> str:
+def summary(rows: Sequence[Row], seconds: float, api_calls: int, stories: Sequence[StoryRow] = ()) -> str:
     """Return the last line of the demo."""
-    good = sum(not row.wrong for row in rows)
-    calls = api_calls / max(1, len(rows))
-    return f"{good} of {len(rows)} tickets as expected in {seconds:.1f} s, {calls:.1f} API calls per ticket."
+    everything: list[Row | StoryRow] = [*rows, *stories]
+    good = sum(not row.wrong for row in everything)
+    calls = api_calls / max(1, len(everything))
+    ending = f"as expected in {seconds:.1f} s, {calls:.1f} API calls per ticket."
+    return f"{good} of {len(everything)} tickets {ending}"
 
 
 def _facts(row: Row) -> dict[str, str]:
@@ -105,3 +125,12 @@ def _tags(tags: Sequence[str]) -> str:
     topics = sum(tag.startswith(TOPIC) for tag in tags)
     shown = [tag for tag in tags if not tag.startswith(TOPIC)]
     return ", ".join(shown + ([f"+{topics} {TOPIC}…"] if topics else []))
+
+
+def _ending(facts: Sequence[str]) -> str:
+    """Return the facts that make up an ending, those that are plain yes or no left out."""
+    status, level, tags, notes, replies, clock, *more = facts if len(facts) > 1 else (*facts, *[""] * 5)
+    counted = f"notas {notes}, respuestas {replies}, reloj {clock}"
+    return "\n".join(
+        [f"{level}, {status}", tags, counted, *(fact for fact in more if fact not in ("sí", "no"))]
+    )

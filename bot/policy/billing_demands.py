@@ -56,7 +56,8 @@ def _notes(case: Case) -> Iterator[AddNote]:
     for number, each in enumerate(case.billing.suspensions):
         start, end = effect_key(number, "nota"), effect_key(number, "fin")
         if each.end is None:
-            yield AddNote(start, texts.suspension_note(case.policy, reference(case.ticket.key, start)))
+            key = case.ticket.key
+            yield AddNote(start, texts.suspension_note(case.policy, key.portal, reference(key, start)))
         elif case.marks.is_done(start) and case.policy.billing.nota_fin is not None:
             values = {
                 "desde": local(case, each.start),

@@ -23,7 +23,7 @@ from bot.policy.matching import Classifier, compile_rules
 from bot.policy.notes import NotesSection
 from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.problems import Problem
-from bot.policy.replies import AcknowledgementSection
+from bot.policy.replies import AcknowledgementSection, Language, LanguageTexts
 from bot.policy.rules import Rule
 from bot.policy.scope import ScopeSection
 from bot.policy.scorecard import NAME, ScorecardSection
@@ -80,6 +80,15 @@ class Policy:
     def calendar(self, portal: str) -> Calendar:
         """Return the calendar of a portal."""
         return self.calendars.calendar(self.portals.of(portal).calendario)
+
+    def notes_of(self, portal: str) -> NotesSection:
+        """Return the texts of a portal's private notes."""
+        return self.notes.worded_by(self.portals.of(portal).notas)
+
+    def reply_texts(self, portal: str, language: Language) -> LanguageTexts:
+        """Return the texts of a portal's acknowledgement in a language."""
+        shared, own = self.replies.idiomas[language], self.portals.of(portal).respuestas.get(language)
+        return shared if own is None else own.over(shared)
 
     def zone(self, portal: str) -> ZoneInfo:
         """Return the time zone of a portal."""

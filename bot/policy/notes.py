@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from bot.policy.section import Section
 from bot.policy.templates import template_problem
@@ -38,6 +38,26 @@ ESCALATION_SAMPLES: Mapping[str, object] = {
 }
 
 
+SAMPLES: Mapping[str, Mapping[str, object]] = {
+    "clasificacion": CLASSIFICATION_SAMPLES,
+    "escalamiento": ESCALATION_SAMPLES,
+    "morosidad": {},
+}
+
+
+class OwnNotes(Section):
+    """Hold the notes that one portal words differently; those it leaves out are those of `notas`."""
+
+    clasificacion: Annotated[str | None, Field(description="Nota propia de nivel y fechas")] = None
+    escalamiento: Annotated[str | None, Field(description="Nota propia de aviso o incumplimiento")] = None
+    morosidad: Annotated[str | None, Field(description="Nota propia de factura vencida")] = None
+
+    @field_validator("clasificacion", "escalamiento", "morosidad")
+    @classmethod
+    def _sound(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None else _checked(value, SAMPLES[str(info.field_name)])
+
+
 class NotesSection(Section):
     """Mirror the section `notas`: one template a kind of private note, and one text a flag."""
 
@@ -48,20 +68,14 @@ class NotesSection(Section):
         dict[str, str], Field(description="Texto que acompaña a cada bandera, como «fuera_de_alcance»")
     ] = Field(default_factory=dict)
 
-    @field_validator("clasificacion")
+    @field_validator("clasificacion", "escalamiento", "morosidad")
     @classmethod
-    def _sound_classification(cls, value: str) -> str:
-        return _checked(value, CLASSIFICATION_SAMPLES)
+    def _sound(cls, value: str, info: ValidationInfo) -> str:
+        return _checked(value, SAMPLES[str(info.field_name)])
 
-    @field_validator("escalamiento")
-    @classmethod
-    def _sound_escalation(cls, value: str) -> str:
-        return _checked(value, ESCALATION_SAMPLES)
-
-    @field_validator("morosidad")
-    @classmethod
-    def _sound_suspension(cls, value: str) -> str:
-        return _checked(value, {})
+    def worded_by(self, own: OwnNotes) -> NotesSection:
+        """Return the notes with those in their place that a portal words differently."""
+        return self.model_copy(update=own.model_dump(exclude_none=True))
 
 
 def _checked(text: str, samples: Mapping[str, object]) -> str:

@@ -63,6 +63,7 @@ def _announcement(case: Case) -> AddNote | None:
     key = announcement(len(announced), case.decision.level)
     html = texts.classification_note(
         case.policy,
+        case.ticket.key.portal,
         case.decision,
         case.verdict,
         case.response,

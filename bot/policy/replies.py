@@ -61,6 +61,30 @@ class LanguageTexts(Section):
         return value
 
 
+class OwnReplyTexts(Section):
+    """Hold what one portal says differently in one language; what it leaves out is that of `respuestas`."""
+
+    promesas: Annotated[Mapping[Level, str], Field(description="Promesas propias; las demás no cambian")] = (
+        Field(default_factory=dict)
+    )
+    plantilla: Annotated[str | None, Field(min_length=1, description="Texto propio del acuse")] = None
+
+    @field_validator("plantilla")
+    @classmethod
+    def _sound_template(cls, value: str | None) -> str | None:
+        problem = None if value is None else template_problem(value, REPLY_SAMPLES)
+        if problem:
+            raise ValueError(problem)
+        return value
+
+    def over(self, shared: LanguageTexts) -> LanguageTexts:
+        """Return the shared texts with the own ones in their place."""
+        own = {"promesas": {**shared.promesas, **self.promesas}}
+        return shared.model_copy(
+            update=own if self.plantilla is None else own | {"plantilla": self.plantilla}
+        )
+
+
 class AcknowledgementSection(Section):
     """Mirror the section `respuestas`."""
 

@@ -10,7 +10,9 @@ from pydantic import Field, RootModel, StrictInt, model_validator
 
 from bot.domain.ticket import PORTAL_PATTERN
 from bot.policy.calendar_section import DEFAULT_CALENDAR, CalendarSection
+from bot.policy.notes import OwnNotes
 from bot.policy.quiet import QuietHours
+from bot.policy.replies import Language, OwnReplyTexts
 from bot.policy.section import Section
 
 DEFAULT_PORTAL = "predeterminado"
@@ -72,6 +74,10 @@ class PortalPolicy(Section):
     )
     idioma: Literal["es", "en"] = Field(default="es", description="Idioma de las respuestas: «es» o «en».")
     calendario: str = Field(default=DEFAULT_CALENDAR, description="Nombre del calendario que usa el portal.")
+    respuestas: dict[Language, OwnReplyTexts] = Field(
+        default_factory=dict, description="Textos propios del acuse, por idioma; el resto, de «respuestas»."
+    )
+    notas: OwnNotes = Field(default=OwnNotes(), description="Notas propias; el resto, de «notas».")
     horas_tranquilas: QuietHours | None = Field(
         default=None, description="Horas sin avisos, como «20:00-07:00»; los relojes no se detienen."
     )

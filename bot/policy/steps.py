@@ -68,11 +68,11 @@ def warning(case: Case, due: DueStep) -> AddNote:
     owed = due.owed
     html = texts.escalation_note(
         case.policy,
+        case.ticket.key.portal,
         case.decision.level,
         due.clock,
         owed,
         len(due.missed),
-        case.policy.calendar(case.ticket.key.portal),
         reference(case.ticket.key, owed.key),
         case.now,
     )

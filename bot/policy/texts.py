@@ -38,6 +38,7 @@ def why(decision: Decision, policy: Policy) -> tuple[str, ...]:
 
 def classification_note(
     policy: Policy,
+    portal: str,
     decision: Decision,
     verdict: Verdict,
     response: ResponseClock,
@@ -47,10 +48,10 @@ def classification_note(
     reference: str,
 ) -> str:
     """Return the note that says which level holds, why, and until when."""
-    by_person = decision.decided_by == PERSON
+    by_person, notes = decision.decided_by == PERSON, policy.notes_of(portal)
     words = [e.text for e in verdict.evidence if e.rule == decision.decided_by]
     html = render(
-        policy.notes.clasificacion,
+        notes.clasificacion,
         {
             "emoji": decision.level.emoji,
             "nivel": decision.level.value,
@@ -64,31 +65,32 @@ def classification_note(
             "respuesta": _sum(response),
             "resolucion": _sum(resolution),
             "resolucion_es_meta": resolution.kind is ResolutionKind.WORKING,
-            "avisos": [policy.notes.avisos[flag] for flag in decision.flags if flag in policy.notes.avisos],
+            "avisos": [notes.avisos[flag] for flag in decision.flags if flag in notes.avisos],
             "version": decision.rules_version[:12],
         },
     )
     return signed(html, reference)
 
 
-def suspension_note(policy: Policy, reference: str) -> str:
+def suspension_note(policy: Policy, portal: str, reference: str) -> str:
     """Return the note that says the client's company is marked as overdue."""
-    return signed(render(policy.notes.morosidad, {}), reference)
+    return signed(render(policy.notes_of(portal).morosidad, {}), reference)
 
 
 def escalation_note(
     policy: Policy,
+    portal: str,
     level: Level,
     clock: Clock,
     owed: Owed,
     missed: int,
-    calendar: Calendar,
     reference: str,
     now: datetime,
 ) -> str:
     """Return the note that warns of a target or limit reached."""
+    calendar = policy.calendar(portal)
     html = render(
-        policy.notes.escalamiento,
+        policy.notes_of(portal).escalamiento,
         {
             "emoji": level.emoji,
             "nivel": level.value,
@@ -129,7 +131,7 @@ def acknowledgement(
     reference: str,
 ) -> str:
     """Return the acknowledgement: the ticket's number, level and promise, and nothing of its text."""
-    texts = policy.replies.idiomas[language]
+    texts = policy.reply_texts(key.portal, language)
     body = render(
         texts.plantilla,
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar, cast
 
 from flask import Blueprint, Response, current_app, request
@@ -22,7 +22,7 @@ from bot.simulator.field_checks import type_problems
 from bot.simulator.people import add_company
 from bot.simulator.populate import open_as_customer, write
 from bot.simulator.records import SYSTEM, Actor, Change, Json, Ticket
-from bot.simulator.seed import CompanySeed, ReplySeed, TicketSeed, TimeEntrySeed
+from bot.simulator.seed import CompanySeed, Dated, ReplySeed, TicketSeed, TimeEntrySeed
 from bot.simulator.state import RequestRecord, State
 from bot.simulator.switches import Strict, Switches
 from bot.simulator.ticket_input import UPDATE_KINDS
@@ -50,13 +50,14 @@ class ClockSetting(Strict):
     offset_seconds: float
 
 
-class Edit(Strict):
-    """A change made in Freshdesk's own pages, by an agent or by a rule of the account."""
+class Edit(Dated):
+    """A change made in Freshdesk's own pages, by an agent or by a rule of the account; `at` back-dates it."""
 
     by: Literal["agent", "requester", "system"] = Field(default="agent", alias="as")
     agent_id: int | None = None
     fields: Json
     fire: bool = True
+    at: datetime | None = None
 
 
 def board() -> Board:
@@ -107,7 +108,7 @@ def update(ticket_id: int) -> Response:
     fields = {**edit.fields}
     for name in {"due_by", "fr_due_by"} & fields.keys():
         fields[name] = parse_moment(fields[name])
-    desk.change_ticket(state, ticket, fields, _performer(ticket, edit), fire=edit.fire)
+    desk.change_ticket(state, ticket, fields, _performer(ticket, edit), at=edit.at, fire=edit.fire)
     return answer(_whole(ticket))
 
 

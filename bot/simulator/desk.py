@@ -49,10 +49,12 @@ def open_ticket(
     return ticket
 
 
-def change_ticket(state: State, ticket: Ticket, fields: Json, by: Actor, *, fire: bool = True) -> None:
-    """Set fields; those left out keep their value, and custom fields merge by name."""
+def change_ticket(
+    state: State, ticket: Ticket, fields: Json, by: Actor, *, at: datetime | None = None, fire: bool = True
+) -> None:
+    """Set fields; those left out keep their value, and custom fields merge by name. `at` back-dates it."""
     sla.settle(state, ticket)
-    now, old_status, old_priority = state.now(), ticket.status, ticket.priority
+    now, old_status, old_priority = at or state.now(), ticket.status, ticket.priority
     changes = [change for field, value in fields.items() for change in _set(ticket, field, value, by, now)]
     if not changes:
         return

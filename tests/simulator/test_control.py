@@ -15,6 +15,17 @@ from bot.simulator.seed import BOT_ID, LUCIA_ID, SUPPORT_ID, load_seed
 from .client import Client
 
 
+def test_a_back_dated_change_happened_then(desk: Client) -> None:
+    ticket = desk.customer_opens(created_at="2026-03-04T09:00:00Z")["id"]
+    wait = {"fields": {"status": 6}, "at": "2026-03-04T10:00:00Z", "fire": False}
+    desk.sim("POST", f"tickets/{ticket}/update", wait)
+    found = desk.whole(ticket)
+    assert found["updated_at"] == found["stats"]["status_updated_at"] == "2026-03-04T10:00:00Z"
+    assert {change["at"] for change in found["history"] if change["field"] == "status"} == {
+        "2026-03-04T10:00:00Z"
+    }
+
+
 def test_customer_opens_a_back_dated_ticket_of_a_company(desk: Client) -> None:
     ticket = desk.customer_opens(
         subject="Caída total",

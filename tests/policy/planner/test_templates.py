@@ -102,7 +102,7 @@ def test_in_the_words_that_decided(payload: str) -> None:
     evidence = Evidence("urg-caido", TicketField.BODY, payload, 0, len(payload), "caid*")
     case = Verdict(planned.level, "urg-caido", ("urg-caido",), (evidence,) * 20)
     html = texts.classification_note(
-        policy(), planned.decision, case, *_clocks(), changed_from=None, reference="SMF-BBBBBBB234"
+        policy(), "acelera", planned.decision, case, *_clocks(), changed_from=None, reference="SMF-BBBBBBB234"
     )
     assert_harmless(html)
     shown = BeautifulSoup(html, "html.parser").get_text()
