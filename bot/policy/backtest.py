@@ -28,7 +28,7 @@ DEFAULT_CREATED_AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 _CLOSED = 5
 _PORTAL = PortalPolicy(cerrados=frozenset({_CLOSED}))
-_CLASSIFICATION = ("reglas", "vocabulario", "filtros", "lectura")
+_CLASSIFICATION = ("reglas", "vocabulario", "filtros", "lectura", "balanza", "pesos")
 _PROMISES = ("niveles", "calendario", "portales")
 _TIMES = ("created_at", "answered_at", "resolved_at")
 

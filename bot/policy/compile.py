@@ -64,6 +64,7 @@ class Strike:
     name: str
     when: Node
     scope: Scope
+    woken_by: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,15 @@ class Compiler:
         return CompiledRule(card, when, self.exceptions(card.salvo), self.needs(when), subject_to)
 
     def filter(self, card: Filter) -> CompiledFilter:
-        strike = Strike(f"el filtro «{card.id}»", self.node(card.cuando), card.alcance)
+        strike = self.strike(f"el filtro «{card.id}»", card.cuando, card.alcance)
         return CompiledFilter(card, strike, self.exceptions(card.salvo))
 
     def exceptions(self, cards: Iterable[Any]) -> tuple[Strike, ...]:
-        return tuple(
-            Strike(f"su salvo «{card.motivo}»", self.node(card), Scope(card.alcance)) for card in cards
-        )
+        return tuple(self.strike(f"su salvo «{card.motivo}»", card, Scope(card.alcance)) for card in cards)
+
+    def strike(self, name: str, condition: Any, scope: Scope) -> Strike:
+        when = self.node(condition)
+        return Strike(name, when, scope, self.needs(when))
 
     def node(self, condition: Any) -> Node:
         match condition:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.policy.compile import AnyNode, CountNode, Leaf, Node, Strike
 from bot.policy.conditions import Place, Scope
 from bot.policy.negation import Negation
-from bot.policy.patterns import Found, Occurrences
+from bot.policy.occurrence import Found, Occurrences
 from bot.policy.text import Reading
 
 _WHOLE = 0
@@ -73,10 +73,13 @@ class Case:
         """Return which parts of the ticket a list of exceptions or filters takes the weight from."""
         total = Struck()
         for strike in strikes:
-            matches = self.matches(strike.when, struck, typos=typos)
-            if matches:
+            if self.may_strike(strike) and (matches := self.matches(strike.when, struck, typos=typos)):
                 total.add(self._reach(strike, matches))
         return total
+
+    def may_strike(self, strike: Strike) -> bool:
+        """Tell whether the ticket holds anything without which the condition cannot hold."""
+        return not strike.woken_by.isdisjoint(self.occurrences.of)
 
     def _reach(self, strike: Strike, matches: list[Match]) -> Struck:
         reach = Struck(reasons=[strike.name])

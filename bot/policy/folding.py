@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,6 +52,10 @@ def _fold_character(character: str) -> str:
 
 
 _TABLE = _Table()
+# What Spanish is mostly written in, less the signs that fold to more than one character or to none.
+_ONE_FOR_ONE = re.compile(
+    "[" + "".join(re.escape(chr(n)) for n in range(256) if len(_fold_character(chr(n))) == 1) + "]*"
+)
 
 
 def fold_text(text: str) -> str:
@@ -66,6 +71,8 @@ def fold_word(word: str) -> str:
 
 def fold(text: str) -> Folded:
     """Fold a text and remember where every character came from."""
+    if _ONE_FOR_ONE.fullmatch(text):
+        return _unstretch(text.translate(_TABLE), range(len(text) + 1))
     letters: list[str] = []
     offsets: list[int] = []
     for position, character in enumerate(text):
@@ -75,7 +82,7 @@ def fold(text: str) -> Folded:
     return _unstretch("".join(letters), [*offsets, len(text)])
 
 
-def _unstretch(text: str, offsets: list[int]) -> Folded:
+def _unstretch(text: str, offsets: Sequence[int]) -> Folded:
     kept: list[str] = []
     origins: list[int] = []
     last = 0

@@ -17,7 +17,8 @@ from bot.policy.compile import CompiledFilter, CompiledRule, Compiler
 from bot.policy.evaluate import NOTHING_STRUCK, Case, Struck
 from bot.policy.folding import fold_text, fold_word
 from bot.policy.negation import Negation
-from bot.policy.patterns import QUESTION, Found, PatternIndex
+from bot.policy.occurrence import whole
+from bot.policy.patterns import QUESTION, PatternIndex
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.regexes import RegexSet
 from bot.policy.rules import ANYWHERE, Ambit, Filter, Rule, State
@@ -129,7 +130,7 @@ class Classifier:
         reading = self.read(subject, body)
         occurrences = self._index.find(reading)
         if reading.questions:
-            occurrences.of[QUESTION] = [Found(a, b, ((a, b),)) for a, b in reading.questions]
+            occurrences.of[QUESTION] = [whole(*span) for span in reading.questions]
         occurrences.of.update(self._regexes.find(reading))
         return Case(reading, occurrences, self._negation)
 
@@ -143,8 +144,9 @@ class Classifier:
         if not matches:
             return Finding(rule.card, ())
         struck = case.struck_by(rule.exceptions, NOTHING_STRUCK, typos=typos)
-        for number in rule.filters:
-            struck.add(strikes.of(number))
+        for number in strikes.possible:
+            if number in rule.filters:
+                struck.add(strikes.of(number))
         if struck.reasons:
             matches = case.matches(rule.when, struck, typos=typos)
             if not matches:
@@ -161,6 +163,7 @@ class _Strikes:
         self._case = case
         self._on = on
         self._known: dict[int, Struck] = {}
+        self.possible = [n for n, one in enumerate(filters) if case.may_strike(one.strike)]
 
     def of(self, number: int) -> Struck:
         if number not in self._known:

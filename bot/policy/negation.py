@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.policy.folding import fold_word
-from bot.policy.patterns import Found
+from bot.policy.occurrence import Found
 from bot.policy.text import Break, Reading
 
 _LONGEST_BRIDGE = 5

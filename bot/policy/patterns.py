@@ -1,70 +1,25 @@
 """Where do the phrases of all rules occur in a ticket? One pass over its words finds them all.
 
-Every word is looked up once; a trie whose edges are words and word beginnings then yields the *elements*:
-literal phrases and named lists, each shared by all rules that use it. Phrases with gaps are joined from the
-elements found, and only where their rarest part was found. So the cost follows the length of the ticket and
-what is found in it, not the number of phrases.
+The words yield *elements*: literal phrases and named lists, each shared by all rules that use it. Phrases
+with gaps are joined from the elements found, and only when each of their pieces may be there. So the cost
+follows the length of the ticket and what is found in it, not the number of phrases.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import permutations
-from typing import NamedTuple
 
-from bot.policy.phrases import SHORTEST_PREFIX, Either, Listed, Sequence, Step, Word, parse
-from bot.policy.text import Break, Reading
-from bot.policy.typos import Typos
+from bot.policy.joins import Join, Link, Search
+from bot.policy.occurrence import Occurrences
+from bot.policy.phrases import Either, Listed, Sequence, Step, Word, parse
+from bot.policy.text import Reading
+from bot.policy.trie import Node, Trie, Visits
 
 QUESTION = 0
-# Words remembered with what they mean to the rules; a hostile mail must not grow this without end.
-_REMEMBERED = 50_000
 _COMMON_LETTERS = 3
 _COMMON_WEIGHT = 50
 _QUESTION_WEIGHT = 1000
-
-
-class Found(NamedTuple):
-    """One occurrence, in word numbers, `end` not included; `parts` are its pieces, gaps left out."""
-
-    start: int
-    end: int
-    parts: tuple[tuple[int, int], ...]
-
-
-class _Link(NamedTuple):
-    element: int
-    gap: int
-    optional: bool
-
-
-class _Join(NamedTuple):
-    """One way to put an element together; `literals` are links that the walk itself must have found."""
-
-    links: tuple[_Link, ...]
-    literals: frozenset[int]
-
-
-class _Node:
-    """One point of the trie: where it leads, what ends here, and what to work out when a ticket gets here."""
-
-    __slots__ = ("elements", "next", "wakes")
-
-    def __init__(self) -> None:
-        self.next: dict[str, _Node] = {}
-        self.elements: set[int] = set()
-        self.wakes: set[int] = set()
-
-
-Visits = dict[_Node, list[Found]]
-
-
-class Occurrences(NamedTuple):
-    """What one pass found: the places of every element, and the words read as another, misspelt one."""
-
-    of: dict[int, list[Found]]
-    misspelt: frozenset[int]
 
 
 class PatternIndex:
@@ -76,17 +31,14 @@ class PatternIndex:
     def __init__(self, lists: Mapping[str, Iterable[str]], equivalents: Mapping[str, str]) -> None:
         self._lists = {name: tuple(parse(entry) for entry in entries) for name, entries in lists.items()}
         self.equivalents = equivalents
-        self._root = _Node()
-        self._edges: set[str] = set()
-        self._elements: dict[object, int] = {}
-        self._joins: list[list[_Join]] = [[]]
+        self._trie = Trie(equivalents)
+        self._numbers: dict[object, int] = {}
         self._literals: list[list[tuple[str, ...]]] = [[]]
-        self._longest_edge = 0
-        self._needs: dict[int, frozenset[int]] = {}
+        self._ends: list[set[Node]] = [set()]
+        self._links: list[list[tuple[Link, ...]]] = [[]]
         self._asked: set[int] = set()
-        self._ends: list[list[_Node]] = [[]]
-        self._typos = Typos((), ())
-        self._edges_of: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self._needs: dict[int, frozenset[int]] = {}
+        self._joins: list[Join] = []
 
     def phrase(self, text: str, gap: int) -> int:
         """Add a phrase and return its element."""
@@ -100,25 +52,32 @@ class PatternIndex:
 
     def unread_element(self) -> int:
         """Reserve an element that is found by other means, such as a regular expression."""
-        self._joins.append([])
         self._literals.append([])
-        self._ends.append([])
-        return len(self._joins) - 1
+        self._ends.append(set())
+        self._links.append([])
+        return len(self._links) - 1
 
     def finish(self, *, typos: bool, known: Iterable[str]) -> None:
         """Prepare for reading, after the last phrase was added."""
-        sure = {*known, *self._edges}
-        self._longest_edge = max(map(len, self._edges), default=0)
-        self._typos = Typos(self._edges if typos else (), sure)
-        self._joins = [[self._with_literals(join) for join in joins] for joins in self._joins]
+        self._trie.finish(typos=typos, known=frozenset(known))
         for element in self._asked:
-            for waking in self.needs(element):
-                for node in self._ends[waking]:
-                    node.wakes.add(element)
+            for node in self._ends[element]:
+                node.asked.add(element)
+        signs: dict[frozenset[int], int] = {}
+        for element, ways in enumerate(self._links):
+            for links in ways:
+                rarest, *others = self._needs_of(links)
+                for node in self._ends_of(rarest):
+                    node.wakes.add(len(self._joins))
+                for need in others:
+                    signs.setdefault(need, len(signs))
+                self._joins.append(Join(element, links, frozenset(signs[need] for need in others)))
+        for need, sign in signs.items():
+            for node in self._ends_of(need):
+                node.signs.add(sign)
 
-    def _with_literals(self, join: _Join) -> _Join:
-        sure = (link.element for link in join.links if not link.optional and not self._joins[link.element])
-        return join._replace(literals=frozenset(sure))
+    def _ends_of(self, elements: Iterable[int]) -> set[Node]:
+        return set[Node]().union(*(self._ends[element] for element in elements))
 
     def _ask(self, element: int) -> int:
         self._asked.add(element)
@@ -127,10 +86,14 @@ class PatternIndex:
     def needs(self, element: int) -> frozenset[int]:
         """Return elements of the first pass one of which is found wherever this one is."""
         if element not in self._needs:
-            own = {element} if self._literals[element] or not self._joins[element] else set()
-            joins = (self._rarest(join.links) for join in self._joins[element])
-            self._needs[element] = frozenset(own.union(*joins))
+            own = {element} if self._literals[element] or not self._links[element] else set()
+            rarest = (self._needs_of(links)[0] for links in self._links[element])
+            self._needs[element] = frozenset(own.union(*rarest))
         return self._needs[element]
+
+    def _needs_of(self, links: tuple[Link, ...]) -> list[frozenset[int]]:
+        """Return what each piece of a phrase needs, the rarest first."""
+        return sorted((self.needs(link.element) for link in links if not link.optional), key=self.weight)
 
     def weight(self, elements: Iterable[int]) -> int:
         """Estimate how often one of the elements turns up in tickets."""
@@ -145,19 +108,29 @@ class PatternIndex:
 
     def find(self, reading: Reading) -> Occurrences:
         """Find every element in a reading."""
-        edges, misspelt = self._look_up(reading.words)
-        visits = self._walk(edges, reading.breaks)
-        search = _Search(self._joins, self._ends, reading, visits)
+        visits, misspelt = self._trie.walk(reading)
+        joinable = self._joinable(visits)
+        asked = self._asked.intersection(joinable).union(*(node.asked for node in visits))
+        search = Search(joinable, self._ends, reading, visits)
+        return Occurrences({one: places for one in asked if (places := search.occurrences(one))}, misspelt)
+
+    def _joinable(self, visits: Visits) -> dict[int, list[Join]]:
+        """Return the joins of which every piece may be there, by element, in the order of the files."""
         woken = set[int]().union(*(node.wakes for node in visits))
-        found = {element: places for element in woken if (places := search.occurrences(element))}
-        return Occurrences(found, frozenset(misspelt))
+        signs = set[int]().union(*(node.signs for node in visits))
+        joinable: dict[int, list[Join]] = {}
+        for number in sorted(woken):
+            join = self._joins[number]
+            if join.needs <= signs:
+                joinable.setdefault(join.element, []).append(join)
+        return joinable
 
     def _element(self, options: tuple[Sequence, ...]) -> int:
-        if options not in self._elements:
-            element = self._elements[options] = self.unread_element()
+        if options not in self._numbers:
+            element = self._numbers[options] = self.unread_element()
             for option in options:
                 self._add(element, option)
-        return self._elements[options]
+        return self._numbers[options]
 
     def _add(self, element: int, option: Sequence) -> None:
         only = option.steps[0].part if len(option.steps) == 1 else None
@@ -170,21 +143,21 @@ class PatternIndex:
         elif _is_literal(option):
             self._insert(element, tuple(self._edge(step.part) for step in option.steps))
         else:
-            self._joins[element].append(_Join(tuple(self._links(option)), frozenset()))
+            self._links[element].append(tuple(self._split(option)))
 
-    def _links(self, sequence: Sequence) -> Iterable[_Link]:
+    def _split(self, sequence: Sequence) -> Iterable[Link]:
         """Split a sequence into runs of plain words, lists and alternatives."""
         run: list[Step] = []
         for step in sequence.steps:
             if run and not _continues(step):
-                yield _Link(self._element((_start_at_zero(run),)), run[0].gap, False)
+                yield Link(self._element((_start_at_zero(run),)), run[0].gap, False)
                 run = []
             if isinstance(step.part, Word) and not step.optional:
                 run.append(step)
             else:
-                yield _Link(self._element((_alone(step),)), step.gap, step.optional)
+                yield Link(self._element((_alone(step),)), step.gap, step.optional)
         if run:
-            yield _Link(self._element((_start_at_zero(run),)), run[0].gap, False)
+            yield Link(self._element((_start_at_zero(run),)), run[0].gap, False)
 
     def _edge(self, part: object) -> str:
         assert isinstance(part, Word)
@@ -193,126 +166,11 @@ class PatternIndex:
         return self.equivalents.get(part.text, part.text)
 
     def _insert(self, element: int, edges: tuple[str, ...]) -> None:
-        node = self._root
-        for edge in edges:
-            self._edges.add(edge)
-            node = node.next.setdefault(edge, _Node())
+        node = self._trie.insert(edges)
         if element not in node.elements:
             node.elements.add(element)
             self._literals[element].append(edges)
-            self._ends[element].append(node)
-
-    def _rarest(self, links: tuple[_Link, ...]) -> frozenset[int]:
-        return min((self.needs(link.element) for link in links if not link.optional), key=self.weight)
-
-    def _look_up(self, words: list[str]) -> tuple[list[tuple[str, ...]], list[int]]:
-        """Return the trie edges of every word, and the words that only a slip brings to one."""
-        all_edges, misspelt = [], []
-        for position, word in enumerate(words):
-            edges, slipped = self._edges_of.get(word) or self._remember(word)
-            if slipped:
-                misspelt.append(position)
-            all_edges.append(edges)
-        return all_edges, misspelt
-
-    def _remember(self, word: str) -> tuple[tuple[str, ...], bool]:
-        if len(self._edges_of) > _REMEMBERED:
-            self._edges_of.clear()
-        plain = self.equivalents.get(word, word)
-        ends = range(SHORTEST_PREFIX, min(len(plain), self._longest_edge) + 1)
-        prefixes = (f"{plain[:end]}*" for end in ends)
-        kind = ("<numero>",) if plain[:1].isdigit() else ()
-        edges = tuple(edge for edge in (plain, *prefixes, *kind) if edge in self._edges)
-        meant = () if edges else self._typos.meant(plain)
-        remembered = self._edges_of[word] = (edges or meant, bool(meant))
-        return remembered
-
-    def _walk(self, edges: list[tuple[str, ...]], breaks: list[Break]) -> Visits:
-        """Return the points of the trie at which phrases end, each with the places in the ticket."""
-        visits: Visits = {}
-        for start, here in enumerate(edges):
-            nodes = [node for edge in here if (node := self._root.next.get(edge))]
-            end = start + 1
-            while nodes:
-                for node in nodes:
-                    if node.elements:
-                        visits.setdefault(node, []).append(Found(start, end, ((start, end),)))
-                if end == len(edges) or breaks[end]:
-                    break
-                nodes = [on for node in nodes for edge in edges[end] if (on := node.next.get(edge))]
-                end += 1
-        return visits
-
-
-class _Search:
-    """Join the pieces that one walk found into phrases with gaps."""
-
-    def __init__(
-        self,
-        joins: list[list[_Join]],
-        ends: list[list[_Node]],
-        reading: Reading,
-        visits: Visits,
-    ) -> None:
-        self.joins = joins
-        self.ends = ends
-        self.reading = reading
-        self.visits = visits
-        self.touched = set[int]().union(*(node.elements for node in visits))
-        self.done: dict[int, list[Found]] = {}
-
-    def occurrences(self, element: int) -> list[Found]:
-        """Return the places of an element in order, working them out on first use."""
-        known = self.done.get(element)
-        if known is None:
-            known = self._literal(element) if element in self.touched else []
-            possible = [join for join in self.joins[element] if join.literals <= self.touched]
-            if possible:
-                places = {(one.start, one.end): one for one in known}
-                for join in possible:
-                    for one in self._join(join.links):
-                        places.setdefault((one.start, one.end), one)
-                known = sorted(places.values())
-            self.done[element] = known
-        return known
-
-    def _literal(self, element: int) -> list[Found]:
-        """Return where the walk itself found an element, in order."""
-        ends, visits = self.ends[element], self.visits
-        if len(ends) <= len(visits):
-            lists = [visits[node] for node in ends if node in visits]
-        else:
-            lists = [places for node, places in visits.items() if element in node.elements]
-        if len(lists) < 2:
-            return lists[0] if lists else []
-        return sorted({(one.start, one.end): one for places in lists for one in places}.values())
-
-    def _join(self, links: tuple[_Link, ...]) -> list[Found]:
-        if not all(link.optional or self.occurrences(link.element) for link in links):
-            return []
-        partial = self.occurrences(links[0].element)
-        for link in links[1:]:
-            longer = self._extend(partial, self.occurrences(link.element), link.gap)
-            partial = [*longer, *partial] if link.optional else longer
-        return partial
-
-    def _extend(self, partial: list[Found], following: list[Found], gap: int) -> list[Found]:
-        """Append to every partial match what follows it within the gap; of equal ends the shortest stays."""
-        best: dict[int, Found] = {}
-        for one in partial:
-            for at in range(bisect_left(following, (one.end,)), len(following)):
-                next_one = following[at]
-                if next_one.start > one.end + gap:
-                    break
-                kept = best.get(next_one.end)
-                if (kept is None or kept.start < one.start) and self._joined(one.end, next_one.start, gap):
-                    best[next_one.end] = Found(one.start, next_one.end, (*one.parts, *next_one.parts))
-        return list(best.values())
-
-    def _joined(self, end: int, start: int, gap: int) -> bool:
-        if start == end and not gap:
-            return self.reading.breaks[start] is Break.NONE
-        return self.reading.sentences[end - 1] == self.reading.sentences[start]
+            self._ends[element].add(node)
 
 
 def _is_literal(sequence: Sequence) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import re2
 
 from bot.policy.folding import fold, fold_text
-from bot.policy.patterns import Found
+from bot.policy.occurrence import Found
 from bot.policy.text import Reading
 
 _MEMORY = 1 << 20

@@ -77,8 +77,10 @@ def _weighed(
     for name in ([level] if level else []) + sorted(weighing.flags.keys() & set(flags)):
         told: list[Reason] = []
         for reason in scorecard.reasons(weighing, name):
+            if len(told) == MOST_EVIDENCE:
+                break
             words = _covered(reason)
-            if len(told) < MOST_EVIDENCE and not any(words & _covered(other) for other in told):
+            if not any(words & _covered(other) for other in told):
                 told.append(reason)
         for points, entry, pieces in told:
             yield _slice(NAME if name is level else name, f"{entry} (+{points})", pieces, reading)

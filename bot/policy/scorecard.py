@@ -29,6 +29,8 @@ PAIR_STEM = 6
 LONGEST_STEM = 12
 _NUMBER = "<numero>"
 GAP = " ... "
+# Words remembered with what they mean to the tables; a hostile mail must not grow this without end.
+_REMEMBERED = 50_000
 # Where in a text something stands: word numbers, ends not included.
 Pieces = tuple[tuple[int, int], ...]
 _ENTRY = re.compile(r"(?P<first>[^\W_]+\*?|<[a-z]+>)(?:(?P<gap> \.\.\.)? (?P<second>[^\W_]+\*?|<[a-z]+>))?")
@@ -112,7 +114,6 @@ class Scorecard:
         self, card: ScorecardSection, tables: Mapping[str, Weights], short_forms: Mapping[str, str]
     ) -> None:
         self.card = card
-        self._short_forms = short_forms
         self._columns = (*map(str, Level), *sorted(set(tables) - set(Level)))
         self._base = [tables[name].base if name in tables else 0 for name in self._columns]
         rows: dict[str, list[int]] = {}
@@ -120,21 +121,23 @@ class Scorecard:
             for entry, points in _table(tables.get(name)):
                 rows.setdefault(entry, [0] * len(self._columns))[column] += points
         self._rows = {entry: tuple(row) for entry, row in rows.items()}
-        self._stems = sorted({len(entry) - 1 for entry in rows if entry.endswith("*") and " " not in entry})
+        # Beside the points: does the entry speak of levels at all, and of each column?
+        self._counted = {
+            entry: (*row, any(row[: len(Level)]), *map(bool, row)) for entry, row in rows.items()
+        }
+        self._entries = _Entries(rows, short_forms)
 
     def weigh(self, reading: Reading, vote: Level | None = None, flags: Iterable[str] = ()) -> Weighing:
         """Add up the points of a ticket; `vote` and `flags` are what the rules say that are not firm."""
-        found: dict[str, Pieces] = {}
-        for entry, pieces in indications(reading.words, reading.breaks, self._stems, self._short_forms):
-            if entry in self._rows:
-                found.setdefault(entry, pieces)
-        rows = [self._rows[entry] for entry in found]
-        spread = sqrt(sum(any(row[: len(Level)]) for row in rows) or 1)
-        totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self._columns)
+        found = self._entries.found(reading)
+        columns = len(self._columns)
+        sums = [sum(column) for column in zip(*map(self._counted.__getitem__, found), strict=True)]
+        totals, about = sums[:columns] or [0] * columns, sums[columns:] or [0] * (columns + 1)
+        spread = sqrt(about[0] or 1)
         levels = {level: totals[n] / spread + self._base[n] for n, level in enumerate(Level)}
         raised = {}
         for n, flag in enumerate(self._columns[len(Level) :], len(Level)):
-            raised[flag] = totals[n] / sqrt(sum(row[n] != 0 for row in rows) or 1) + self._base[n]
+            raised[flag] = totals[n] / sqrt(about[1 + n] or 1) + self._base[n]
         if vote is not None:
             levels[vote] += self.card.voto_de_reglas
         for flag in raised.keys() & set(flags):
@@ -144,14 +147,72 @@ class Scorecard:
     def reasons(self, weighing: Weighing, name: str) -> list[Reason]:
         """Return the entries for a flag, or more for a level than for any other, the strongest first."""
         place = self._columns.index(name)
-        others = [n for n in range(len(Level)) if n != place] if place < len(Level) else []
+        levels = len(Level) if place < len(Level) else 0
         reasons = []
         for entry, pieces in weighing.found.items():
             row = self._rows[entry]
-            lead = row[place] - max((row[n] for n in others), default=0)
+            # Most entries speak for another level: seen without looking for the next best.
+            if row[place] < max(row[:levels], default=1):
+                continue
+            lead = row[place] - max((*row[:place], *row[place + 1 : levels]) if levels else (0,))
             if lead > 0:
                 reasons.append(Reason(lead, entry, pieces))
         return sorted(reasons, key=lambda one: (-one.points, one.pieces, one.entry))
+
+
+class _Known(NamedTuple):
+    """What a word is to the tables: its own entries, how pairs spell it, and the pairs that it begins."""
+
+    entries: tuple[str, ...]
+    cut: str
+    beside: Mapping[str, str]
+    apart: Mapping[str, str]
+
+
+class _Entries:
+    """Find the entries of all tables as `indications` spells them, without spelling those no table holds."""
+
+    def __init__(self, entries: Iterable[str], short_forms: Mapping[str, str]) -> None:
+        self._short_forms = short_forms
+        self._singles = {entry for entry in entries if " " not in entry}
+        self._stems = sorted({len(entry) - 1 for entry in self._singles if entry.endswith("*")})
+        self._beside: dict[str, dict[str, str]] = {}
+        self._apart: dict[str, dict[str, str]] = {}
+        for entry in entries:
+            first, gap, second = entry.partition(GAP)
+            pairs = self._apart if gap else self._beside
+            first, second = (first, second) if gap else entry.partition(" ")[::2]
+            if second:
+                pairs.setdefault(first, {})[second] = entry
+        self._known: dict[str, _Known] = {}
+
+    def found(self, reading: Reading) -> dict[str, Pieces]:
+        """Return each entry that a ticket holds, with where it is first."""
+        known = [self._known.get(word) or self._look_up(word) for word in reading.words]
+        breaks, last = reading.breaks, len(known) - 1
+        found: dict[str, Pieces] = {}
+        for at, word in enumerate(known):
+            for entry in word.entries:
+                if entry not in found:
+                    found[entry] = ((at, at + 1),)
+            if at == last or breaks[at + 1] is Break.SENTENCE:
+                continue
+            if (pair := word.beside.get(known[at + 1].cut)) and pair not in found:
+                found[pair] = ((at, at + 2),)
+            if at + 1 == last or breaks[at + 2] is Break.SENTENCE:
+                continue
+            if (pair := word.apart.get(known[at + 2].cut)) and pair not in found:
+                found[pair] = ((at, at + 1), (at + 2, at + 3))
+        return found
+
+    def _look_up(self, word: str) -> _Known:
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        spelt = [entry for entry, _ in indications([word], [Break.NONE], self._stems, self._short_forms)]
+        held = tuple(entry for entry in spelt if entry in self._singles)
+        cut = _cut(_plain(word, self._short_forms))
+        known = self._known[word] = _Known(held, cut, self._beside.get(cut, {}), self._apart.get(cut, {}))
+        return known
 
 
 def indications(

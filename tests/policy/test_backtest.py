@@ -198,6 +198,14 @@ def test_rules_that_take_over_each_others_tickets_are_named() -> None:
     ]
 
 
+def test_other_weights_alone_change_levels() -> None:
+    card = 'balanza: {titulo: "sus palabras", dueno: mesa, motivo: "De tickets viejos.", voto_de_reglas: 1}'
+    weights = f'version: 1\n{card}\npesos: {{NORMAL: {{puntos: {{"3": gracias}}}}}}\n'
+    with sections(balanza=weights) as base, sections(balanza=weights.replace("NORMAL", "URGENTE")) as later:
+        before, after = pair_of(base, later).outcomes(ticket("Gracias"))
+    assert (before.level, after.level) == (Level.NORMAL, Level.URGENTE)
+
+
 def test_flags_are_counted_both_ways() -> None:
     swapped = RULES.replace("pagare tarde", "pagare pronto")
     texts = ("Pagaré tarde", "Pagaré pronto", "Pagaré pronto, sí")

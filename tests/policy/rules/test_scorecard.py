@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.level import Level
 from bot.policy.loader import load_sections
 from bot.policy.matching import Classifier, compile_rules
+from bot.policy.scorecard import Pieces, indications
 
 BALANCE = """
 version: 1
@@ -28,6 +29,16 @@ pesos:
     base: -2
     puntos: {"6": "pagaremos, del <numero>"}
 """
+ENTRIES = {
+    "nadie puede",
+    "entrar",
+    "clave*",
+    "reporte",
+    "sale ... mal",
+    "gracias",
+    "pagaremos",
+    "del <numero>",
+}
 RULES = """
 version: 1
 FIRM
@@ -164,6 +175,23 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 _TEXT = st.text(max_size=40) | st.lists(
     st.sampled_from(["nadie", "puede", "entrar", "gracias", "reporte", "sale", "mal", ".", "<b>"])
 )
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(
+            ["nadie", "puede", "entrar", "clave", "claves", "reporte", "sale", "mal", "del", "15", "."]
+        )
+    )
+)
+def test_what_is_weighed_is_what_the_tables_learn_from(shared: Classifier, words: list[str]) -> None:
+    reading = shared.read("", " ".join(words))
+    learned: dict[str, Pieces] = {}
+    for entry, pieces in indications(reading.words, reading.breaks, (4, 5), shared.short_forms):
+        if entry in ENTRIES:
+            learned.setdefault(entry, pieces)
+    assert shared.scorecard is not None
+    assert shared.scorecard.weigh(reading).found == learned
 
 
 @given(subject=_TEXT, body=_TEXT)
