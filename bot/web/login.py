@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from bot.settings import Settings
+from bot.store.access import Access
 from bot.telemetry import log
-from bot.web.access import Access
 from bot.web.credentials import bearer, is_accepted
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from bot.engine.context import Context
 from bot.settings import Settings
+from bot.store.access import Access
 from bot.web import create_app
-from bot.web.access import Access
 
 from .conftest import NOW, PASSWORD, build_settings, csrf_token, entry, log_in, record
 from .valkey import Valkey
