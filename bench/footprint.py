@@ -37,6 +37,7 @@ from bot.simulator.switches import UNLIMITED, Switches
 AT_ONCE = 40
 WARM = 300  # the first tickets fill caches; growth is counted from here
 SAMPLE_EVERY = 100
+DELIVERIES = 20_000
 CLOSED = 5
 FOR_EVER = -1  # what TTL says of a key without an end
 TICKET = ":<ticket>"
@@ -56,6 +57,7 @@ class Desk:
     redis: Redis
     children: list[Child]
     http: requests.Session
+    stand_in: StandIn
 
     def open(self, number: int) -> int:
         """Open a ticket as a customer would and return its id; the simulator sends the webhook."""
@@ -106,6 +108,7 @@ def main() -> None:
         samples, opened, closed = drive(one, int(tickets), time.monotonic() + minutes * 60)
         report_memory(console, samples, one)
         report_keys(console, one, opened - closed, closed)
+        deliver_again(one, opened)
 
 
 @contextmanager
@@ -141,7 +144,7 @@ def desk() -> Iterator[Desk]:
                 raise RuntimeError(
                     "the service does not come up:\n" + "\n".join(map(Child.last_words, children))
                 )
-            yield Desk(simulator, redis, children, http)
+            yield Desk(simulator, redis, children, http, stand_in)
         finally:
             for child in reversed(children):
                 child.stop()
@@ -168,6 +171,16 @@ def drive(one: Desk, tickets: int, ends: float) -> tuple[dict[int, dict[str, flo
     settle(one)
     samples[opened] = one.memory()
     return samples, opened, closed
+
+
+def deliver_again(one: Desk, opened: int) -> None:
+    """Repeat the webhooks of known tickets, and print by how much the web process grows."""
+    before, headers = one.memory()["web"], {"X-Webhook-Secret": one.stand_in.webhook_secret}
+    for number in range(DELIVERIES):
+        body = {"freshdesk_webhook": {"ticket_id": number % opened + 1}}
+        one.http.post(one.stand_in.webhook_url, json=body, headers=headers, timeout=10).raise_for_status()
+    grown = one.memory()["web"] - before
+    Console().print(f"web after {DELIVERIES:,} more deliveries: {grown:+.1f} MiB")
 
 
 def settle(one: Desk) -> None:
