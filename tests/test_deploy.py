@@ -42,7 +42,8 @@ def test_secrets_come_as_credentials_that_the_settings_understand(service: Path,
         value.partition(":")[0] for path in (COMMON, service) for value in values(path, "LoadCredential")
     ]
     variables = dict(value.split("=") for path in (COMMON, service) for value in values(path, "Environment"))
-    assert {f"%d/{name}" for name in loaded} == set(variables.values())
+    assert {f"%d/{name}" for name in loaded} == {one for one in variables.values() if one.startswith("%d/")}
+    assert variables["STOP_FILE"].startswith(f"/var/lib/{values(COMMON, 'StateDirectory')[0]}/")
     for name in loaded:
         (tmp_path / name).write_text("unix:///run/redis-of-the-machine")
         (tmp_path / name).chmod(0o400)

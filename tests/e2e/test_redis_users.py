@@ -71,7 +71,10 @@ def service(store: Valkey, folder: Path, tmp_path: Path) -> Iterator[Service]:
     port = free_port(None)
     with simulator_for(port) as simulator:
         environ = environment(simulator.url, store.url_of(login("semaforo-ops")), port)
-        processes = Processes(environ | {"RULES_DIR": str(folder), "RULES_WATCH": "0"}, tmp_path)
+        processes = Processes(
+            environ | {"RULES_DIR": str(folder), "RULES_WATCH": "0", "STOP_FILE": str(tmp_path / "STOP")},
+            tmp_path,
+        )
         try:
             for user, names in PROCESS_OF.items():
                 for name in names:
@@ -141,8 +144,8 @@ def test_the_whole_cycle_needs_no_more_than_the_users_may(
     command(service, "rules", "publish", folder_with(tmp_path / "candidate", level="PREFERENTE"))
     command(service, "rules", "rollback", first[:8])
     command(service, "rules", "list")
-    command(service, "reconcile", "acelera", ticket)
-    command(service, "sweep")
+    for words in (("reconcile", "acelera", ticket), ("sweep",), ("stop",), ("resume",)):
+        command(service, *words)
     command(service, "explain", "acelera", ticket)
     assert "URGENTE" in command(service, "report", "--from", "2026-01-01", "--to", "2099-01-01")
     CliRunner().invoke(main, ["doctor"], env=service.processes.environ)
