@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A venv of its own: what it needs is no part of the product.
+AUDIT := $(VENV)/audit
+PIP_AUDIT := 2.10.1
 
 .PHONY: install demo run test bench chaos mutation audit lock clean
 
@@ -41,6 +44,11 @@ mutation:
 	test -x .venv-mutation/bin/mutmut || { $(PYTHON) -m venv .venv-mutation && .venv-mutation/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock && .venv-mutation/bin/python -m pip install --quiet mutmut==3.8.1; }
 	nice -n 19 .venv-mutation/bin/mutmut run --max-children 1
 	.venv-mutation/bin/mutmut results
+
+# Error 1: a package is affected. Error 2: the advisory service could not be asked about all of them.
+audit: install
+	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --disable-pip-version-check --quiet pip-audit==$(PIP_AUDIT); } || { echo "pip-audit cannot be installed: is there a network?"; exit 2; }
+	@$(BIN)/python deploy/audit.py $(AUDIT)/bin/pip-audit
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock

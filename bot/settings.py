@@ -193,8 +193,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
+def redis_url_of(environ: Mapping[str, str]) -> str | None:
+    """Return where Redis is named to be, by the variable or by its file; None when nowhere."""
+    return _Reader(environ).secret("REDIS_URL")
+
+
 def _redis_url(reader: _Reader) -> str | None:
-    url = reader.text("REDIS_URL")
+    url = reader.secret("REDIS_URL")  # it may hold a password
     parts = None if url is None else _parts(url)
     if url is not None and (parts is None or parts.scheme not in REDIS_SCHEMES):
         reader.problems.append("REDIS_URL: expected redis://, rediss:// or unix://")

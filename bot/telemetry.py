@@ -13,7 +13,9 @@ import structlog
 log: structlog.stdlib.BoundLogger = structlog.get_logger("semaforo")
 
 # A second net: what is logged are ids, levels and counts; should anything else slip in, it is masked.
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:9\d{8}|\d{8}|[12]\d{10})(?!\d)")
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:9\d{8}|\d{8}|[12]\d{10}|\d{4}([ -]?)\d{4}\1\d{4}\1\d{4})(?!\d)"
+)
 # A version is a hash, in which eight digits in a row are no identity card.
 _FREE = {"timestamp", "level", "event", "ticket", "portal", "version", "previous"}
 
@@ -37,9 +39,19 @@ def set_up_logging(level: str, style: str, process: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(process=process)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Masked("%(name)s %(levelname)s %(message)s"))
     # Its debug lines hold the queries of requests, and one of them looks a requester up by address.
     logging.getLogger("urllib3").setLevel(logging.INFO)
+
+
+class _Masked(logging.Formatter):
+    """Hold the second net under what libraries log, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, masked."""
+        return _PERSONAL.sub("[oculto]", super().format(record))
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

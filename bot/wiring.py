@@ -29,6 +29,7 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
@@ -110,6 +111,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         most_attempts=settings.quarantine_after,
         budget=budget,
         breaker=breaker,
+        refused_jobs=RefusedJobs(redis),
         may_spend=budget.can_spare,
     )
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from redis import Redis
 from rq import Worker
+from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
 from bot.engine.queue import ALLOWED, queue_of
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.wakeups import Lane
 from bot.telemetry import log
 
@@ -25,8 +27,18 @@ MAINTENANCE_INTERVAL = 30
 DRAIN_SECONDS = 8
 
 
-class JobRefused(Exception):
-    """A job named a function that is not on the allow-list; it was not run."""
+class OwnJob(Job):
+    """Drop what a job may name besides its function: RQ would import callbacks and call addresses, too."""
+
+    names_more = False
+
+    def restore(self, raw_data: Any) -> None:
+        """Read a job from Redis."""
+        super().restore(raw_data)
+        callbacks = (self._success_callback_name, self._failure_callback_name, self._stopped_callback_name)
+        self.names_more = any(callbacks) or bool(self.webhooks)
+        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
+        self.webhooks = []
 
 
 class SemaforoWorker(Worker):
@@ -39,10 +51,11 @@ class SemaforoWorker(Worker):
         before_job: Callable[[], None] = lambda: None,
         lane: Lane = Lane.NORMAL,
     ) -> None:
-        self._beat, self._before_job = beat, before_job
+        self._beat, self._before_job, self._refused = beat, before_job, RefusedJobs(redis)
         super().__init__(
-            [queue_of(redis, lane)],
+            [queue_of(redis, lane, OwnJob)],
             connection=redis,
+            job_class=OwnJob,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL,
             maintenance_interval=MAINTENANCE_INTERVAL,
@@ -61,8 +74,9 @@ class SemaforoWorker(Worker):
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
         """Run a job of an allowed function; whoever can write to Redis could name any other."""
-        if job.func_name not in ALLOWED:
-            log.error("job refused", function=str(job.func_name)[:80])
+        if not _is_ours(job):
+            log.error("job refused", job=job.id[:80])
+            self._refused.add()
             job.delete()
             return False
         return super().perform_job(job, queue)
@@ -73,3 +87,10 @@ class SemaforoWorker(Worker):
         force.daemon = True  # RQ uses SIGALRM for itself while it waits for a job, so an alarm would be lost
         force.start()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def _is_ours(job: Job) -> bool:
+    try:
+        return job.func_name in ALLOWED and not (isinstance(job, OwnJob) and job.names_more)
+    except DeserializationError:  # pickled, or no JSON at all
+        return False

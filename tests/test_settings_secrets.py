@@ -18,7 +18,14 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent.parent)
 
 
-SECRETS = ["PORTAL_ACELERA_API_KEY", "PORTAL_ACELERA_WEBHOOK_SECRET", "OPS_PASSWORD", "SECRET_KEY"]
+SECRETS = [
+    "PORTAL_ACELERA_API_KEY",
+    "PORTAL_ACELERA_WEBHOOK_SECRET",
+    "OPS_PASSWORD",
+    "SECRET_KEY",
+    "REDIS_URL",
+]
+TEXT = "unix://un-secreto-de-archivo"  # a secret and, for Redis, a place
 
 
 def secret_file(folder: Path, text: str | bytes, mode: int = 0o640) -> str:
@@ -30,17 +37,17 @@ def secret_file(folder: Path, text: str | bytes, mode: int = 0o640) -> str:
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_secrets_from_files(tmp_path: Path, name: str) -> None:
-    path = secret_file(tmp_path, "  un-secreto-de-archivo\n")
+    path = secret_file(tmp_path, f"  {TEXT}\n")
     found = read(**{name: None, f"{name}_FILE": path})
     portal = found.portals["acelera"]
-    given = (portal.api_key, *portal.webhook_secrets, found.ops_password, found.secret_key)
-    assert "un-secreto-de-archivo" in given
+    given = (portal.api_key, *portal.webhook_secrets, found.ops_password, found.secret_key, found.redis_url)
+    assert TEXT in given
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_given_twice(tmp_path: Path, name: str) -> None:
-    path = secret_file(tmp_path, "un-secreto-de-archivo")
-    (problem,) = problems(**{name: "otro-secreto-directo", f"{name}_FILE": path})
+    path = secret_file(tmp_path, TEXT)
+    (problem,) = problems(**{name: "unix://otro-secreto-directo", f"{name}_FILE": path})
     assert problem == f"{name}: given twice, also as {name}_FILE; keep one"
 
 

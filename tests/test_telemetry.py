@@ -16,6 +16,9 @@ MASKED: list[Any] = [
     pytest.param("llamar al 987654321", "llamar al [oculto]", id="mobile"),
     pytest.param("DNI 45678912", "DNI [oculto]", id="national document"),
     pytest.param("RUC 20123456789.", "RUC [oculto].", id="tax number"),
+    pytest.param("tarjeta 4111 1111 1111 1111", "tarjeta [oculto]", id="card"),
+    pytest.param("tarjeta 4111-1111-1111-1111.", "tarjeta [oculto].", id="card with dashes"),
+    pytest.param("4111111111111111", "[oculto]", id="card in one piece"),
     pytest.param("a@b.pe, c@d.pe", "[oculto], [oculto]", id="two mails"),
     pytest.param("PUT tickets/1234 500", "PUT tickets/1234 500", id="ticket number"),
     pytest.param("agent 103000000001", "agent 103000000001", id="agent number"),
@@ -69,3 +72,19 @@ def test_for_the_console_without_colour_when_nobody_looks() -> None:
     assert "reconciled" in written[0]
     assert "ana@cliente.pe" not in written[0]
     assert "\x1b" not in written[0]
+
+
+def test_what_libraries_log_is_masked_too() -> None:
+    program = """
+import logging
+from bot.telemetry import set_up_logging
+set_up_logging("INFO", "json", "web")
+try:
+    raise ValueError("escribe a ana@cliente.pe")
+except ValueError:
+    logging.getLogger("library").exception("DNI %s", 45678912)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "library ERROR DNI [oculto]" in done.stderr
+    assert "ValueError: escribe a [oculto]" in done.stderr
+    assert "ana@cliente.pe" not in done.stderr

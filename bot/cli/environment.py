@@ -12,7 +12,7 @@ from dotenv import load_dotenv
 from bot.engine.context import Context
 from bot.local.run import running_environment
 from bot.local.store_server import connect_existing
-from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings
+from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings, redis_url_of
 from bot.store.rulebook import RulesRefused
 from bot.wiring import build, build_briefly
 
@@ -21,7 +21,7 @@ DATA_FOLDER = Path("var")
 
 def no_redis(error: Exception) -> str:
     """Say that Redis does not answer and how to mend it; its address without user and password."""
-    parts = urlsplit(os.environ.get("REDIS_URL", ""))
+    parts = urlsplit(redis_url_of(os.environ) or "")
     place = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}"
     return (
         f"Redis does not answer at {place} ({type(error).__name__}). "
@@ -32,7 +32,7 @@ def no_redis(error: Exception) -> str:
 def settings_or_exit() -> Settings:
     """Read `.env` and the environment; print every problem and exit with 2 when something is wrong."""
     load_dotenv(Path(".env"))
-    if not os.environ.get("REDIS_URL"):
+    if not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE")):
         os.environ.update(_running_here())
     try:
         return read_settings(os.environ)

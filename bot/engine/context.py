@@ -22,6 +22,7 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.traces import Traces
@@ -90,4 +91,5 @@ class Context:
     most_attempts: int = 8
     budget: Budget | None = None
     breaker: Breaker | None = None
+    refused_jobs: RefusedJobs | None = None
     may_spend: Callable[[str, int], bool] = may_always_spend

@@ -23,9 +23,9 @@ SWEEP_TIMEOUT = 900
 _FAILURE_TTL = 7 * 86400  # RQ keeps a failed job for a year by itself
 
 
-def queue_of(redis: Redis, lane: Lane) -> RqQueue:
+def queue_of(redis: Redis, lane: Lane, job_class: type[Job] = Job) -> RqQueue:
     """Return the RQ queue of a lane."""
-    return RqQueue(QUEUES[lane], connection=redis, serializer=JSONSerializer)
+    return RqQueue(QUEUES[lane], connection=redis, serializer=JSONSerializer, job_class=job_class)
 
 
 class JobQueue:

@@ -26,7 +26,7 @@ from bot.local.supervisor import Part, Supervisor, stop_signals
 from bot.local.table import make_console
 from bot.local.tether import Tether
 from bot.local.trickle import LinkEcho, Trickle
-from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings
+from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings, redis_url_of
 
 SIMULATOR_PORT = 9000
 SIMULATED_PACE = {"SWEEP_SECONDS": "30", "EFFECT_SETTLE_SECONDS": "5"}
@@ -70,8 +70,9 @@ def keep_up(environ: Mapping[str, str], data_dir: Path, say: Say) -> None:
     SettingsError when the environment is not usable, StartError when a process cannot be started.
     """
     with stop_signals() as stop, contextlib.ExitStack() as stack:
-        store = None if environ.get("REDIS_URL") else EmbeddedStore(data_dir)
-        url = environ["REDIS_URL"] if store is None else stack.enter_context(store)
+        named = redis_url_of(environ)
+        store = None if named else EmbeddedStore(data_dir)
+        url = stack.enter_context(store) if store is not None else named or ""
         (data_dir / NOTE).unlink(missing_ok=True)  # of a run that was killed
         plan = make_plan(environ, data_dir, store, url, say)
         tether = stack.enter_context(Tether())
@@ -86,7 +87,7 @@ def make_plan(
     environ: Mapping[str, str], data_dir: Path, store: EmbeddedStore | None, url: str, say: Say
 ) -> Plan:
     """Decide what this run brings along; SettingsError with every problem of the environment."""
-    environ = {**environ, "RULES_DIR": str(rules_dir(environ)), "REDIS_URL": url}
+    environ = {**environ, "RULES_DIR": str(rules_dir(environ)), "REDIS_URL": url, "REDIS_URL_FILE": ""}
     stand_in = None
     if not any(PORTAL_VARIABLE.fullmatch(name) for name in environ):
         stand_in = StandIn(free_port(SIMULATOR_PORT, say), web_port=0)

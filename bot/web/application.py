@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 
 from bot.engine.context import Context
 from bot.settings import Settings, SettingsError, read_settings
+from bot.store.access import Access
 from bot.store.connection import connect_impatient
 from bot.telemetry import set_up_logging
-from bot.web.access import Access
 from bot.web.api import TicketApi
 from bot.web.errors import register_errors
 from bot.web.headers import protect

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
 from bot.settings import Settings
+from bot.store.access import Access
 from bot.telemetry import log
-from bot.web.access import Access
 from bot.web.credentials import bearer, is_accepted
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
@@ -104,7 +104,7 @@ class Login:
             abort(403)
 
     def _check_password(self, given: bytes) -> None:
-        address = request.remote_addr or ""
+        address = _neighbourhood(request.remote_addr or "")
         seconds = self._access.delay(address)
         if seconds:
             raise TooManyRequests(retry_after=seconds)
@@ -140,6 +140,15 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def _neighbourhood(address: str) -> str:
+    """Return whom to slow down: one IPv4 address, or the /64 that one IPv6 subscriber has to himself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def _next_page() -> str:

@@ -63,7 +63,7 @@ class Waiting(Collector):
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
             found = [*self._wakeups(), self._heartbeats(), *self._brakes(), *self._refusals()]
-            found += limits(self._context)
+            found += [*self._refused_jobs(), *limits(self._context)]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
@@ -121,6 +121,14 @@ class Waiting(Collector):
         for file, line in sorted({(problem.file, problem.line) for problem in refusals.problems}):
             places.add_metric([file, str(line)], 1)
         yield places
+
+    def _refused_jobs(self) -> Iterator[Metric]:
+        if self._context.refused_jobs is not None:
+            yield CounterMetricFamily(
+                "semaforo_jobs_refused",
+                "Queued jobs that are none of ours; whoever put them there can write to Redis.",
+                value=self._context.refused_jobs.count(),
+            )
 
 
 def rules_version(context: Context) -> str:

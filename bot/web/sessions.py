@@ -8,7 +8,7 @@ from flask import Flask, Request, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from redis.exceptions import RedisError
 
-from bot.web.access import IDLE_LIMIT, Access
+from bot.store.access import IDLE_LIMIT, Access
 
 PAGES = "/ops"
 API = "/ops/api/"

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
 from redis import Redis
-from rq import Queue
-from rq.serializers import DefaultSerializer, JSONSerializer
+from rq import Callback, Queue
+from rq.serializers import JSONSerializer
+from rq.webhook import Webhook
 
 from bot.domain.ticket import TicketKey
 from bot.engine.quarantine import NO_END
+from bot.engine.queue import SWEEP, JobQueue
 from bot.local.ports import free_port
+from bot.store.connection import as_text
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
-from tests.e2e.processes import Processes, environment, simulator_for, wait_for
+from tests.e2e.processes import HOME, Processes, environment, simulator_for, wait_for
 from tests.e2e.test_service import Service, is_ready
 from tests.policy.planner.desk import rules_folder
 
@@ -96,13 +102,77 @@ def test_a_ticket_that_kills_its_worker_stands_aside(start: Start, redis: Redis)
     assert service.counts(ticket) == (0, 0)
 
 
-@pytest.mark.parametrize("serializer", [JSONSerializer, DefaultSerializer], ids=["json", "pickle"])
-def test_a_job_that_names_another_function_is_not_run(
-    start: Start, redis: Redis, tmp_path: Path, serializer: type[JSONSerializer] | type[DefaultSerializer]
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    return tmp_path / "trace"
+
+
+class Bomb:
+    """Unpickle to a call of `os.system`."""
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (self._command,)
+
+
+def named(redis: Redis, trace: Path) -> None:
+    """Name another function, as JSON that the worker reads."""
+    Queue("semaforo", connection=redis, serializer=JSONSerializer).enqueue("os.system", f"touch {trace}")
+
+
+def pickled(redis: Redis, trace: Path) -> None:
+    """Name another function, as RQ does by itself."""
+    Queue("semaforo", connection=redis).enqueue("os.system", f"touch {trace}")
+
+
+def crafted(redis: Redis, trace: Path) -> None:
+    """Put in place of an own job's data what runs as soon as it is unpickled."""
+    JobQueue(redis).sweep("acelera")
+    (job,) = redis.lrange("rq:queue:semaforo", 0, -1)
+    redis.hset(f"rq:job:{as_text(job)}", "data", zlib.compress(pickle.dumps(Bomb(f"touch {trace}"))))
+
+
+def calling_back(redis: Redis, trace: Path) -> None:
+    """Name an own function, and another that is called with its outcome."""
+    module = trace.with_name("intruder.py")
+    module.write_text(f"import pathlib\npathlib.Path({str(trace)!r}).touch()\n\ndef came(*_): ...\n")
+    queue = Queue("semaforo", connection=redis, serializer=JSONSerializer)
+    queue.enqueue(
+        SWEEP, "acelera", on_success=Callback("intruder.came"), on_failure=Callback("intruder.came")
+    )
+
+
+def reporting(redis: Redis, trace: Path) -> None:
+    """Name an own function, and an address that is told of its outcome."""
+    queue = Queue("semaforo", connection=redis, serializer=JSONSerializer)
+    queue.enqueue(SWEEP, "acelera", webhooks=[Webhook("http://127.0.0.1:9/", job_status="finished")])
+
+
+PLANTS = {one.__name__: one for one in (named, pickled, crafted, calling_back, reporting)}
+
+
+@pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS.keys())
+def test_a_planted_job_is_not_run_but_counted_and_the_worker_lives(
+    start: Start, redis: Redis, tmp_path: Path, trace: Path, plant: Callable[[Redis, Path], None]
 ) -> None:
-    service, trace = start(NORMAL), tmp_path / "trace"
-    Queue("semaforo", connection=redis, serializer=serializer).enqueue("os.system", f"touch {trace}")
+    redis.set("semaforo:turn:sweep:acelera", 1, ex=60)  # no sweep of the clock's own between
+    plant(redis, trace)
+    service = start(NORMAL, PYTHONPATH=f"{HOME}:{tmp_path}")
+    worker = service.processes.running[NORMAL]
+    wait_for("it is counted", lambda: "semaforo_jobs_refused_total 1.0" in metrics(service))
+    assert one_is_answered(service)
+    assert worker.poll() is None
+    assert not trace.exists()
+    wait_for("no job is left", lambda: list(redis.scan_iter("rq:job:*")) == [])
+
+
+def metrics(service: Service) -> str:
+    return requests.get(f"http://127.0.0.1:{service.port}/metrics", timeout=5).text
+
+
+def one_is_answered(service: Service) -> bool:
     ticket = service.open()
     wait_for("note and reply", lambda: one_each(service, ticket))
-    wait_for("the queue is empty", lambda: int(redis.llen("rq:queue:semaforo")) == 0)
-    assert not trace.exists()
+    return True

@@ -23,6 +23,7 @@ from bot.store.connection import connect_impatient
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.rule_versions import RuleVersions
 from bot.store.wakeups import Wakeups
 from bot.web import create_app
@@ -111,6 +112,7 @@ def build_context(url: str) -> Context:
         freshdesk={"acelera": None, "norte": None},
         budget=Budget(redis),
         breaker=Breaker(redis),
+        refused_jobs=RefusedJobs(redis),
         wakeups=Wakeups(redis),
         journal=Journal(redis, timedelta(days=90)),
         failures=Failures(redis),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,14 @@ from flask.testing import FlaskClient
 
 from bot.engine.context import Context
 from bot.settings import Settings
+from bot.store.access import Access
 from bot.web import create_app
-from bot.web.access import Access
+from bot.web.credentials import is_accepted
 
 from .conftest import NOW, PASSWORD, build_settings, csrf_token, entry, log_in, record
 from .valkey import Valkey
 
+FIRST, SECOND = b"the first secret", b"the second secret"
 API = "/ops/api/tickets/acelera/101"
 GUARDED = ["/ops/", "/ops/tickets/acelera/101", "/ops/ir?portal=acelera&numero=1"]
 
@@ -77,6 +80,47 @@ def test_a_failure_makes_the_address_wait_and_no_other(app: Flask, valkey: Valke
         "/ops/entrar", data={**form, "clave": PASSWORD}, environ_base={"REMOTE_ADDR": "10.0.0.9"}
     )
     assert elsewhere.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", 429),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", 303),
+        ("10.0.0.1", "10.0.0.2", 303),
+    ],
+)
+def test_one_subscriber_is_one_guesser(app: Flask, first: str, second: str, status: int) -> None:
+    client = app.test_client()
+    form = {"csrf_token": csrf_token(client, "/ops/entrar"), "clave": "wrong"}
+    client.post("/ops/entrar", data=form, environ_base={"REMOTE_ADDR": first})
+    right = {**form, "clave": PASSWORD}
+    answer = client.post("/ops/entrar", data=right, environ_base={"REMOTE_ADDR": second})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("given", [[b"wrong"], [SECOND], [FIRST], [b"wrong", FIRST]], ids=str)
+def test_every_secret_is_compared_whichever_fits(given: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of an answer must not tell which of two secrets was right, or that one was."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert is_accepted(given, (FIRST.decode(), SECOND.decode())) == (given != [b"wrong"])
+    assert len(compared) == 2 * len(given)
+
+
+@pytest.mark.parametrize("path", ["/ops", "/ops/", "/ops/entrar", "/ops/nothing", "/nothing", "/healthz"])
+@pytest.mark.parametrize("follow", [False, True])
+def test_the_name_a_visitor_gives_our_host_is_never_believed(
+    client: FlaskClient, path: str, follow: bool
+) -> None:
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    answer = client.get(path, headers=headers, follow_redirects=follow)
+    assert "evil.example" not in answer.text + str(answer.headers)
 
 
 def test_each_failure_doubles_the_delay_up_to_a_minute(valkey: Valkey) -> None:

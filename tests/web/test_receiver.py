@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
+from bot.settings import Settings
+from bot.web import create_app
 
 from .conftest import NOW, PREVIOUS, SECRET
 
@@ -156,3 +159,18 @@ def test_keeps_portals_apart(client: FlaskClient, context: Context) -> None:
 def test_no_redirect_sends_a_delivery_elsewhere(client: FlaskClient) -> None:
     for path in (f"/webhooks//freshdesk/acelera/{SECRET}", f"{PATH}//{SECRET}", f"{PATH}/{SECRET}/"):
         assert client.post(path, data=GOOD).status_code in {401, 404}
+
+
+def test_no_delivery_is_lost_while_the_secret_is_changed(settings: Settings, context: Context) -> None:
+    """Both are accepted until Freshdesk sends the new one; then the old one is not any more."""
+    old, new = (
+        {"X-Webhook-Secret": "the secret of last year"},
+        {"X-Webhook-Secret": "the secret of this year"},
+    )
+    answers = []
+    for accepted in ((old,), (new, old), (new,)):
+        secrets = tuple(one["X-Webhook-Secret"] for one in accepted)
+        portal = replace(settings.portals["acelera"], webhook_secrets=secrets)
+        client = create_app(replace(settings, portals={"acelera": portal}), context).test_client()
+        answers.append([client.post(PATH, data=GOOD, headers=one).status_code for one in (old, new)])
+    assert answers == [[202, 401], [202, 202], [401, 202]]

