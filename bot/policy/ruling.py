@@ -36,13 +36,11 @@ def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading
     flags = {flag for one in acting for flag in one.rule.flags}
     weighed: tuple[Evidence, ...] = ()
     by = rule.id if rule else None
-    if scorecard is not None:
-        weighing = scorecard.weigh(reading, rule.nivel if rule else None, flags)
+    weighing = scorecard.weigh(reading, rule.nivel if rule else None, flags) if scorecard else None
+    if scorecard and weighing and not (rule is None and weighing.is_scant()):
         if rule is None or not rule.firme:
             level = weighing.winner()
-            by = next(
-                (one.rule.id for one in acting if one.rule.nivel is level), NAME if weighing.found else None
-            )
+            by = next((one.rule.id for one in acting if one.rule.nivel is level), NAME)
         firm = {flag for one in acting if one.rule.firme for flag in one.rule.flags}
         flags = firm | weighing.raised() | (flags - weighing.flags.keys())
         weighed = tuple(_weighed(scorecard, weighing, level if by == NAME else None, flags, reading))

@@ -27,6 +27,8 @@ SHORTEST_STEM = 4
 # Pairs hold the beginnings of longer words: «factura» and «facturas» meet there.
 PAIR_STEM = 6
 LONGEST_STEM = 12
+# One known word alone, such as a name that begins like another word, gives no level.
+FEWEST_WORDS = 2
 _NUMBER = "<numero>"
 GAP = " ... "
 # Words remembered with what they mean to the tables; a hostile mail must not grow this without end.
@@ -101,6 +103,13 @@ class Weighing:
     def winner(self) -> Level:
         """Return the level with the most points; of equals the most severe."""
         return max(Level, key=lambda level: (self.levels[level], level.rank))
+
+    def is_scant(self) -> bool:
+        """Tell whether so few words are known that their points say nothing."""
+        words = {
+            word for pieces in self.found.values() for first, end in pieces for word in range(first, end)
+        }
+        return len(words) < FEWEST_WORDS
 
     def raised(self) -> frozenset[str]:
         """Return the flags for which more speaks than against them."""
