@@ -200,9 +200,9 @@ def test_rules_that_take_over_each_others_tickets_are_named() -> None:
 
 def test_other_weights_alone_change_levels() -> None:
     card = 'balanza: {titulo: "sus palabras", dueno: mesa, motivo: "De tickets viejos.", voto_de_reglas: 1}'
-    weights = f'version: 1\n{card}\npesos: {{NORMAL: {{puntos: {{"3": gracias}}}}}}\n'
+    weights = f'version: 1\n{card}\npesos: {{NORMAL: {{puntos: {{"3": "gracias, totales"}}}}}}\n'
     with sections(balanza=weights) as base, sections(balanza=weights.replace("NORMAL", "URGENTE")) as later:
-        before, after = pair_of(base, later).outcomes(ticket("Gracias"))
+        before, after = pair_of(base, later).outcomes(ticket("Gracias totales"))
     assert (before.level, after.level) == (Level.NORMAL, Level.URGENTE)
 
 
