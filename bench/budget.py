@@ -30,7 +30,7 @@ from bot.engine.clock import DISPATCH_LEASE
 from bot.engine.context import Context
 from bot.engine.gate import AccountGate
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.local.store_server import EmbeddedStore
 from bot.settings import PortalSettings, Settings
 from bot.simulator.seed import Seed

@@ -15,7 +15,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine import clock
 from bot.engine.context import Context
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.hooks import Hooks
 from bot.simulator.server import SimulatorServer
 from bot.store.brakes import Brakes

@@ -18,8 +18,8 @@ from bot.freshdesk import codec
 from bot.freshdesk.answers import Answer, RateHeaders
 from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
 from bot.freshdesk.gate import Gate
-from bot.freshdesk.library import Library, Repeats
 from bot.freshdesk.transport import BoundedSession, Key, Limits
+from bot.freshdesk.wrapped import Library, Repeats
 
 T = TypeVar("T")
 
@@ -90,9 +90,9 @@ class FreshdeskClient:
         """Return this thread's library: a session is not for two threads, nor a socket for two processes."""
         if getattr(self._mine, "process", None) != os.getpid():
             session = BoundedSession(self._key, self._limits)
-            self._mine.library = Library(self._base_url, session, self._repeats, self._on_headers, self._gate)
+            self._mine.wrapped = Library(self._base_url, session, self._repeats, self._on_headers, self._gate)
             self._mine.process = os.getpid()
-        library: Library = self._mine.library
+        library: Library = self._mine.wrapped
         return library
 
     def get_ticket(self, ticket_id: int) -> Ticket:

@@ -22,7 +22,7 @@ from bot.engine import clock
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import TicketRow
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.settings import read_settings
 from bot.store.rulebook import Rulebook
 from bot.telemetry import set_up_logging

@@ -10,7 +10,7 @@ from bot import jobs
 from bot.engine import clock
 from bot.engine.gate import AccountGate
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.simulator.state import RequestRecord
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget

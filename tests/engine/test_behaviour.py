@@ -11,7 +11,7 @@ import pytest
 from bot import jobs
 from bot.domain.ticket import Ticket, TicketKey
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.store.rulebook import Rulebook
 from tests.policy.planner.desk import LONG_TAG, LUCIA, rules_folder
 from tests.world import PORTAL, World

@@ -13,7 +13,7 @@ from bot.domain.ticket import Ticket, TicketKey
 from bot.engine import quarantine
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.errors import TemporaryError
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 from bot.store.failures import Failure
 from bot.store.rulebook import Rulebook
 from tests.policy.planner.desk import rules_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.library import Repeats
+from bot.freshdesk.wrapped import Repeats
 
 BASE = "https://acme.freshdesk.com"
 API = f"{BASE}/api/v2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -91,8 +92,8 @@ class Flags(RuleBasedStateMachine):
         self.life.untag(TOPICS[self.said])
         self.taken_off = True
 
-    def check(self, planned: Plan) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def check(self, planned: Plan) -> None: ...
 
     def check_topic(self) -> None:
         sent = Counter(key for key, _ in self.life.sent)
