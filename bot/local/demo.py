@@ -119,7 +119,7 @@ def _play(folder: Path, environ: Mapping[str, str], console: Console) -> int:
     accounts = {portal: StandIn(free_port(), web_port, portal) for portal in (PORTAL, SECOND_PORTAL)}
     parts = Demo(accounts, web_port, secrets.token_hex(16))
     rules = write_rules(rules_dir(environ), folder / "rules")
-    say: Callable[[str], None] = lambda line: console.print(line, markup=False)  # noqa: E731
+    say = partial(console.print, markup=False)
     with stop_signals() as stop, EmbeddedStore(folder / "store") as url, Tether() as tether:
         # In the demo's own folder no .env can name a real account.
         machine = Machine(folder / "logs", web_port, parts.environ(environ, url, rules), cwd=folder)

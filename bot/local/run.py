@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import redis
@@ -51,7 +52,7 @@ class Plan:
 def run(data_dir: Path = DEFAULT_DATA_DIR) -> int:
     """Keep the service up until told to stop; return the exit code: 2 when the settings are not usable."""
     console = make_console()
-    say: Say = lambda line: console.print(line, markup=False)  # noqa: E731
+    say: Say = partial(console.print, markup=False)
     from_file = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None}
     try:
         keep_up(from_file | dict(os.environ), data_dir.absolute(), say)

@@ -28,7 +28,7 @@ from bot.store.rulebook import Rulebook
 from bot.telemetry import set_up_logging
 from bot.web import create_app
 from bot.worker import SemaforoWorker
-from tests.engine.contract import CONTRACT
+from tests.engine.contract.desk import CONTRACT
 from tests.policy.planner.desk import LUCIA, rules_folder
 from tests.store.everything import canaries_in, canaries_stored, everything
 from tests.world import PORTAL, World

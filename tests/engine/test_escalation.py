@@ -15,7 +15,7 @@ from bot.hook_settings import HookSettings
 from bot.hooks import Hooks
 from bot.policy.hooks import BACKOFF, MOST_CALLS
 from bot.store.rulebook import Rulebook
-from tests.engine.contract import alarms_until, said
+from tests.engine.contract.desk import alarms_until, said
 from tests.policy.planner.desk import rules_folder, shipped
 from tests.simulator.receiver import Receiver
 from tests.world import MONDAY, PORTAL, World

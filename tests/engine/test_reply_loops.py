@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.store.rulebook import Rulebook
-from tests.engine.contract import CONTRACT, answered, said
+from tests.engine.contract.desk import CONTRACT, answered, said
 from tests.policy.planner.desk import rules_folder, shipped
 from tests.world import World
 

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.ticket import TicketKey
-from bot.store.rulebook import Rulebook
-from tests.engine.contract import (
-    CONTRACT,
+from tests.engine.contract.desk import (
     DOWN,
     alarms_until,
     answered,
     moment,
     said,
 )
-from tests.policy.planner.desk import rules_folder
 from tests.world import MONDAY, PORTAL, World
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Iterator[Rulebook]:
-    with rules_folder(**CONTRACT) as folder:
-        yield Rulebook(folder)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_comes(world: World) -> Iterator[None]:
-    before = world.control("GET", "switches")
-    yield
-    world.control("PUT", "switches", before)
-    assert list(world.ctx.failures.all()) == []
 
 
 @pytest.mark.parametrize("shifts", ["none", "native", "all"])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from bot.store.rulebook import Rulebook
-from tests.engine.contract import (
-    CONTRACT,
+from tests.engine.contract.desk import (
     DOWN,
     alarms_until,
     asked,
@@ -18,22 +15,8 @@ from tests.engine.contract import (
     said,
     tags,
 )
-from tests.policy.planner.desk import LUCIA, rules_folder
+from tests.policy.planner.desk import LUCIA
 from tests.world import MONDAY, World
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Iterator[Rulebook]:
-    with rules_folder(**CONTRACT) as folder:
-        yield Rulebook(folder)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_comes(world: World) -> Iterator[None]:
-    before = world.control("GET", "switches")
-    yield
-    world.control("PUT", "switches", before)
-    assert list(world.ctx.failures.all()) == []
 
 
 def test_an_unanswered_approval_is_reminded_at_24_hours_and_stopped_at_48(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,7 @@ import pytest
 from bot.domain.ticket import TicketKey
 from bot.engine import executor
 from bot.freshdesk.errors import FieldError, PermanentError
-from bot.store.rulebook import Rulebook
-from tests.engine.contract import (
-    CONTRACT,
+from tests.engine.contract.desk import (
     DOWN,
     alarms_until,
     asked,
@@ -22,22 +19,7 @@ from tests.engine.contract import (
     said,
     tags,
 )
-from tests.policy.planner.desk import rules_folder
 from tests.world import MONDAY, PORTAL, World
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Iterator[Rulebook]:
-    with rules_folder(**CONTRACT) as folder:
-        yield Rulebook(folder)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_comes(world: World) -> Iterator[None]:
-    before = world.control("GET", "switches")
-    yield
-    world.control("PUT", "switches", before)
-    assert list(world.ctx.failures.all()) == []
 
 
 class Killed(BaseException):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,31 +10,14 @@ from bot.domain.actions import Reply
 from bot.domain.ticket import TicketKey
 from bot.engine.reconcile import decide, gather
 from bot.engine.reply_caps import within_caps
-from bot.store.rulebook import Rulebook
-from tests.engine.contract import (
-    CONTRACT,
+from tests.engine.contract.desk import (
     DOWN,
     mark,
     moment,
     said,
     tags,
 )
-from tests.policy.planner.desk import rules_folder
 from tests.world import PORTAL, World
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Iterator[Rulebook]:
-    with rules_folder(**CONTRACT) as folder:
-        yield Rulebook(folder)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_comes(world: World) -> Iterator[None]:
-    before = world.control("GET", "switches")
-    yield
-    world.control("PUT", "switches", before)
-    assert list(world.ctx.failures.all()) == []
 
 
 @pytest.mark.parametrize("emptied", [False, True], ids=["remembering", "store emptied"])
