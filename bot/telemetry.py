@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from bot.error_reports import Report, error_reporter
+
 log: structlog.stdlib.BoundLogger = structlog.get_logger("semaforo")
 
 # A second net: what is logged are ids, levels and counts; should anything else slip in, it is masked.
@@ -20,8 +22,10 @@ _PERSONAL = re.compile(
 _FREE = {"timestamp", "level", "event", "ticket", "portal", "version", "previous"}
 
 
-def set_up_logging(level: str, style: str, process: str) -> None:
-    """Write one line an event to stderr, JSON or for the console, in UTC."""
+def set_up_logging(level: str, style: str, process: str, dsn: str | None = None) -> None:
+    """Write one line an event to stderr, JSON or for the console, in UTC; send errors to `dsn`, too."""
+    # A job's process ends as soon as it is done.
+    report = error_reporter(dsn, at_once=process.startswith("worker")) if dsn else None
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
         if style == "console"
@@ -33,6 +37,7 @@ def set_up_logging(level: str, style: str, process: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _mask,
+            *([] if report is None else [_Reporting(report)]),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
@@ -44,6 +49,24 @@ def set_up_logging(level: str, style: str, process: str) -> None:
         handler.setFormatter(_Masked("%(name)s %(levelname)s %(message)s"))
     # Its debug lines hold the queries of requests, and one of them looks a requester up by address.
     logging.getLogger("urllib3").setLevel(logging.INFO)
+    if dsn and report is None:
+        log.warning("errors are not reported: SENTRY_DSN needs the package sentry-sdk")
+
+
+class _Reporting:
+    """Report what is logged as an error, as it stands in the log."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def __call__(
+        self, _logger: Any, method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """Pass a line on, and report it if it is an error."""
+        if method == "error":
+            said = {name: str(value) for name, value in event.items() if name not in {"event", "timestamp"}}
+            self._report(str(event["event"]), {name: _hidden(name, value) for name, value in said.items()})
+        return event
 
 
 class _Masked(logging.Formatter):
@@ -56,6 +79,10 @@ class _Masked(logging.Formatter):
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
-        if name not in _FREE and isinstance(value, str):
-            event[name] = _PERSONAL.sub("[oculto]", value)
+        if isinstance(value, str):
+            event[name] = _hidden(name, value)
     return event
+
+
+def _hidden(name: str, value: str) -> str:
+    return value if name in _FREE else _PERSONAL.sub("[oculto]", value)

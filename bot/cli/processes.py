@@ -50,7 +50,7 @@ def worker(urgent: bool) -> None:
     """Run queued jobs of one queue: the normal one, or the urgent one."""
     lane = Lane.URGENT if urgent else Lane.NORMAL
     settings = settings_or_exit()
-    set_up_logging(settings.log_level, settings.log_format, WORKERS[lane])
+    set_up_logging(settings.log_level, settings.log_format, WORKERS[lane], settings.sentry_dsn)
     context = context_or_exit(patient=True)
     jobs.use(context)
     assert settings.redis_url is not None
@@ -66,7 +66,7 @@ def worker(urgent: bool) -> None:
 def clock() -> None:
     """Hand due tickets and sweeps to the queue."""
     settings = settings_or_exit()
-    set_up_logging(settings.log_level, settings.log_format, "clock")
+    set_up_logging(settings.log_level, settings.log_format, "clock", settings.sentry_dsn)
     context, stop = context_or_exit(patient=True), threading.Event()
     keeper = RuleKeeper(context.rulebook, settings.watched_rules)
 

@@ -63,7 +63,7 @@ def _add_routes(app: Flask, settings: Settings, context: Context, access: Access
 
 def _from_environment() -> Settings:
     settings = read_settings(os.environ)
-    set_up_logging(settings.log_level, settings.log_format, "web")
+    set_up_logging(settings.log_level, settings.log_format, "web", settings.sentry_dsn)
     return settings
 
 

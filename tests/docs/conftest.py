@@ -1,0 +1,78 @@
+"""A desk that the documents' commands may work on: a store, an account, and tickets that were decided."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import CompletedProcess, run
+
+import pytest
+from redis import Redis
+
+from bot.domain.ticket import TicketKey
+from bot.local.store_server import EmbeddedStore
+from bot.simulator.seed import ContactSeed, Seed, TicketSeed
+from bot.simulator.server import SimulatorServer
+from bot.store.rulebook import Rulebook
+from tests.docs.commands import HOME
+from tests.e2e.processes import environment
+from tests.policy.planner.desk import rules_folder
+from tests.world import PORTAL, MovableClock, World
+
+TICKETS = 130  # so that the number of any ticket in the documents is one
+SECONDS = 60
+ANA, ANA_ID = "ana@cliente.pe", 103000501  # as in the documents
+Shell = Callable[[str], "CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="package")
+def rules() -> Iterator[Path]:
+    """Give rules that load quickly."""
+    with rules_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="package")
+def desk(rules: Path) -> Iterator[tuple[World, dict[str, str]]]:
+    """Give an account whose tickets were decided, and the environment that leads to it and its store."""
+    data = Path(tempfile.mkdtemp(prefix="sem-"))
+    tickets = tuple(TicketSeed(subject=f"Pregunta {n}", text="Hola", email=ANA) for n in range(TICKETS))
+    seed = Seed(contacts=(ContactSeed(id=ANA_ID, name="Ana", email=ANA),), tickets=tickets)
+    try:
+        with EmbeddedStore(data) as url, SimulatorServer(seed=seed) as server, Redis.from_url(url) as redis:
+            world = World(server, redis, Rulebook(rules), MovableClock(datetime.now(UTC)))
+            world.settle(1, 2, 3)
+            yield world, environment(server.url, url, 8000) | {"RULES_DIR": "rules", "LC_ALL": "C.UTF-8"}
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture
+def shell(desk: tuple[World, dict[str, str]], checkout: Path) -> Shell:
+    """Return a function that runs one line in a checkout, as somebody does who read the documents."""
+    world, environ = desk
+    world.ctx.failures.add(TicketKey(PORTAL, 1), "ServerError 500", world.clock.now)
+    path = f"{HOME / '.venv' / 'bin'}:{os.environ['PATH']}"
+
+    def call(line: str) -> CompletedProcess[str]:
+        return run(
+            ["bash", "-euo", "pipefail", "-c", line],
+            cwd=checkout, env=environ | {"PATH": path}, capture_output=True, text=True, timeout=SECONDS,
+            check=False,
+        )  # fmt: skip
+
+    return call
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, rules: Path) -> Path:
+    """Give a folder like a checkout, which a command may change."""
+    shutil.copytree(rules, tmp_path / "rules")
+    (tmp_path / ".venv").symlink_to(HOME / ".venv")
+    for name in (".env.example", "deploy", "bench", "docs"):
+        (tmp_path / name).symlink_to(HOME / name)
+    return tmp_path
