@@ -11,6 +11,7 @@ from redis import Redis
 
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
+from bot.store.versions import known
 
 FAILURES = f"{NAMESPACE}:failures"
 ATTEMPTS = f"{NAMESPACE}:attempts"
@@ -91,4 +92,4 @@ class Failures:
             return None
         data = json.loads(raw)
         moments = {name: datetime.fromisoformat(data[name]) for name in ("first_at", "last_at")}
-        return Failure(key, **(data | moments))
+        return Failure(key, **(known(Failure, data) | moments))

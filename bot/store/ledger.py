@@ -20,6 +20,7 @@ from bot.domain.level import Level
 from bot.domain.record import Decision, Effect, EffectState, Record, StatusSeen, Written
 from bot.domain.ticket import TicketKey
 from bot.store.connection import NAMESPACE, as_text
+from bot.store.versions import known
 
 _WITHDRAW = """
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
@@ -135,16 +136,22 @@ def _value(value: Any) -> Any:
 
 
 def _effect(data: dict[str, Any]) -> Effect:
-    return Effect(EffectState(data["state"]), datetime.fromisoformat(data["at"]), data["attempts"])
+    # A state of another version counts as sent without an answer: it is looked up before anything is sent.
+    state = EffectState.DONE if data["state"] == EffectState.DONE else EffectState.OPEN
+    return Effect(state, datetime.fromisoformat(data["at"]), data["attempts"])
 
 
 def _written(data: dict[str, Any]) -> Written:
-    return Written(**{**data, "before": _value(data["before"]), "value": _value(data["value"])})
+    values = {name: _value(data[name]) for name in ("before", "value")}
+    return Written(**(known(Written, data) | values))
 
 
-def _decision(data: dict[str, Any]) -> Decision:
+def _decision(data: dict[str, Any]) -> Decision | None:
+    """Return a decision; None, so that it is made again, for a level of another version."""
+    if data["level"] not in set(Level):
+        return None
     lists = {name: tuple(data[name]) for name in ("rules", "words", "flags", "tags")}
-    return Decision(**{**data, **lists, "level": Level(data["level"])})
+    return Decision(**(known(Decision, data) | lists | {"level": Level(data["level"])}))
 
 
 def _status(data: dict[str, Any]) -> StatusSeen:
