@@ -1,4 +1,4 @@
-"""The command that says how the promises were kept: report."""
+"""The command that says how the promises were kept, here or to people elsewhere: report."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ import click
 
 from bot.cli.environment import context_or_exit
 from bot.cli.report_tables import print_report
+from bot.domain.ticket import TicketKey
+from bot.engine.brakes import HeldBack
 from bot.engine.context import Context
-from bot.policy.report import COLUMNS, Period, count_cells, last_full_weeks, report_data
+from bot.engine.quarantine import reason_of
+from bot.engine.report_telling import NotTold, note_report, send_report
+from bot.freshdesk.errors import FreshdeskError
+from bot.policy.report import COLUMNS, WEEKS, Period, count_cells, last_full_weeks, report_data
 from bot.policy.statuses import DEFAULT_PORTAL
 
 
@@ -28,6 +33,11 @@ def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     return at
 
 
+def _ticket(_ctx: click.Context, _param: click.Parameter, value: str | None) -> TicketKey | None:
+    key: TicketKey | None = _parsed(TicketKey.parse, value, "expected PORTAL:ID, for example acelera:7")
+    return key
+
+
 def _parsed(read: Callable[[str], Any], value: str | None, problem: str) -> Any:
     try:
         return None if value is None else read(value)
@@ -38,28 +48,37 @@ def _parsed(read: Callable[[str], Any], value: str | None, problem: str) -> Any:
 @click.command()
 @click.option("--from", "first", metavar="D", callback=_day, help="First date of issue, with --to.")
 @click.option("--to", "last", metavar="D", callback=_day, help="Last date of issue, included.")
+@click.option("--weeks", type=click.IntRange(1, 104), default=WEEKS, show_default=True, help="Without dates.")
 @click.option("--portal", metavar="PORTAL", help="Of this portal only.")
 @click.option("--at", metavar="ISO", callback=_moment, help="As open tickets stand then; otherwise now.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--csv", "as_csv", is_flag=True, help="One row a week, client and level; figures add up.")
+@click.option("--send", "hook", metavar="HOOK", help="To the webhook HOOK_<HOOK>_URL, levels only.")
+@click.option("--note", metavar="PORTAL:ID", callback=_ticket, help="On this ticket, once, levels only.")
 def report(
     first: date | None,
     last: date | None,
+    weeks: int,
     portal: str | None,
     at: datetime | None,
     as_json: bool,
     as_csv: bool,
+    hook: str | None,
+    note: TicketKey | None,
 ) -> None:
     """Show which promises were kept, by level, clock, client and week, and whom tickets waited for.
 
-    Tickets count by their date of issue in the portal's zone; without dates, the last four full weeks.
+    Tickets count by their date of issue in the portal's zone; without dates, the last full weeks.
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other")
+    if sum(map(bool, (as_json, as_csv, hook, note))) > 1:
+        raise click.UsageError("--json, --csv, --send and --note exclude each other")
     context = context_or_exit()
-    if portal is not None and portal not in context.freshdesk:
-        raise click.ClickException(f"there is no portal {portal}; there are: {', '.join(context.freshdesk)}")
-    period = _period(context, first, last, portal or DEFAULT_PORTAL)
+    for named in (portal, note and note.portal):
+        if named is not None and named not in context.freshdesk:
+            raise click.ClickException(
+                f"there is no portal {named}; there are: {', '.join(context.freshdesk)}"
+            )
+    period = _period(context, first, last, portal or DEFAULT_PORTAL, weeks)
     now = _in_utc(context, at, portal or DEFAULT_PORTAL) if at else context.now()
     cells = count_cells(context.outcomes.all(), context.rulebook.policy, period, now, portal)
     data = report_data(cells, period)
@@ -67,13 +86,25 @@ def report(
         click.echo(json.dumps(data, ensure_ascii=False))
     elif as_csv:
         click.echo(_csv(data["rows"]), nl=False)
+    elif hook or note:
+        _tell(context, data, hook, note)
     else:
         print_report(data)
 
 
-def _period(context: Context, first: date | None, last: date | None, portal: str) -> Period:
+def _tell(context: Context, data: dict[str, Any], hook: str | None, note: TicketKey | None) -> None:
+    try:
+        if hook:
+            send_report(context, hook.lower(), data)
+        told = note is None or note_report(context, note, data)
+    except (NotTold, HeldBack, FreshdeskError) as error:
+        raise click.ClickException(str(error) or reason_of(error)) from None
+    click.echo(f"told: {data['from']} to {data['to']}" if told else "stands on the ticket already")
+
+
+def _period(context: Context, first: date | None, last: date | None, portal: str, weeks: int) -> Period:
     if first is None and last is None:
-        return last_full_weeks(context.now(), context.rulebook.policy.zone(portal))
+        return last_full_weeks(context.now(), context.rulebook.policy.zone(portal), weeks)
     if first is None or last is None:
         raise click.UsageError("--from and --to go together")
     if last < first:

@@ -127,9 +127,10 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     record, now = ctx.ledger.read(key), ctx.now()
     ctx.journal.record(key, journal_entry(seen.ticket, record, plan, ctx), now)
     ctx.outcomes.keep(outcome_of(seen.ticket, record, plan, now))
-    log.info(
-        "reconciled", ticket=str(key), level=plan.level, actions=[type(a).__name__ for a in plan.actions]
-    )
+    actions = [type(action).__name__ for action in plan.actions]
+    # "level" would be the line's own, such as info.
+    by, promise = plan.decision.decided_by, plan.level.value
+    log.info("reconciled", ticket=str(key), promise=promise, rule=by, actions=actions)
     return plan
 
 

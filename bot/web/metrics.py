@@ -9,6 +9,7 @@ No label holds more than a portal's id, a status code, a version or a place in a
 from __future__ import annotations
 
 import os
+from collections import Counter as Counted
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter
@@ -63,7 +64,7 @@ class Waiting(Collector):
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
             found = [*self._wakeups(), self._heartbeats(), *self._brakes(), *self._refusals()]
-            found += [*self._refused_jobs(), *limits(self._context)]
+            found += [*self._failures(), *self._refused_jobs(), *limits(self._context)]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))
@@ -94,6 +95,23 @@ class Waiting(Collector):
             if seen is not None:
                 ages.add_metric([kind], max(0.0, (self._context.now() - seen).total_seconds()))
         return ages
+
+    def _failures(self) -> Iterator[Metric]:
+        failing = GaugeMetricFamily(
+            "semaforo_tickets_failing",
+            "Tickets whose last attempt failed and that are tried again.",
+            labels=["portal"],
+        )
+        aside = GaugeMetricFamily(
+            "semaforo_tickets_quarantined",
+            "Tickets set aside until a person retries them.",
+            labels=["portal"],
+        )
+        counted = Counted((one.key.portal, one.quarantined) for one in self._context.failures.all())
+        for portal in self._context.freshdesk:
+            failing.add_metric([portal], counted[portal, False])
+            aside.add_metric([portal], counted[portal, True])
+        yield from (failing, aside)
 
     def _brakes(self) -> Iterator[Metric]:
         state = brake_state(self._context)
