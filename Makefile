@@ -1,4 +1,4 @@
-# make demo | run | test | bench | chaos | mutation | install — see README.md
+# make demo | run | test | bench | chaos | mutation | interop | install — see README.md
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 # A venv of its own: what it needs is no part of the product.
 AUDIT := $(VENV)/audit
 PIP_AUDIT := 2.10.1
+INTEROP := .venv-interop
 
-.PHONY: install demo run test bench chaos mutation audit lock clean
+.PHONY: install demo run test bench chaos mutation audit interop lock clean
 
 install: $(VENV)/.installed
 
@@ -50,8 +51,18 @@ audit: install
 	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --disable-pip-version-check --quiet pip-audit==$(PIP_AUDIT); } || { echo "pip-audit cannot be installed: is there a network?"; exit 2; }
 	@$(BIN)/python deploy/audit.py $(AUDIT)/bin/pip-audit
 
+# Clients written by others against the simulator, in a venv and an npm folder of their own; needs node and a network once.
+interop: install $(INTEROP)/.installed
+	$(BIN)/python -m tests.interop
+
+$(INTEROP)/.installed: tests/interop/requirements.txt
+	@test -x $(INTEROP)/bin/python || $(PYTHON) -m venv $(INTEROP)
+	$(INTEROP)/bin/python -m pip install --disable-pip-version-check --quiet -r tests/interop/requirements.txt
+	npm install --silent --no-audit --no-fund --prefix $(INTEROP)/npm freshdesk-api@3.1.0
+	@touch $@
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .venv-mutation mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-mutation $(INTEROP) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

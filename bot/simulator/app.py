@@ -11,7 +11,9 @@ from bot.simulator import (
     control,
     conversations,
     gate,
+    ratings,
     search,
+    solutions,
     tickets,
     time_entries,
 )
@@ -24,6 +26,7 @@ def create_app(board: Board) -> Flask:
     app.config.update(STATE=board.state, BOARD=board)
     app.url_map.strict_slashes = False
     gate.install(app)
-    for room in (tickets, conversations, time_entries, contacts, companies, search, account, control):
+    work = (tickets, conversations, time_entries, ratings)
+    for room in (*work, contacts, companies, search, solutions, account, control):
         app.register_blueprint(room.routes)
     return app

@@ -13,7 +13,7 @@ from bot.simulator.clock import Clock
 from bot.simulator.endpoints import Endpoint
 from bot.simulator.faults import Dice, Faults
 from bot.simulator.rate_limit import RateLimiter, Verdict
-from bot.simulator.records import Agent, Company, Contact, Conversation, Group, Ticket, TimeEntry
+from bot.simulator.records import Agent, Company, Contact, Conversation, Group, Json, Ticket, TimeEntry
 from bot.simulator.seed import FieldSeed, Seed, StatusSeed
 from bot.simulator.switches import Switches
 
@@ -54,6 +54,8 @@ class State:
         self.contacts: dict[int, Contact] = {}
         self.companies: dict[int, Company] = {}
         self.time_entries: dict[int, TimeEntry] = {}
+        self.ratings: list[Json] = []
+        self.solutions: dict[str, dict[int, Json]] = {"categories": {}, "folders": {}, "articles": {}}
         self.agents = {
             a.id: Agent(a.id, a.name, a.email, list(a.group_ids), a.ticket_scope, a.admin, now)
             for a in self.seed.agents

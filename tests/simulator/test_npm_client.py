@@ -28,4 +28,4 @@ def test_npm_client(desk: Client) -> None:
     command = [str(NODE), str(CHECK), FOLDER, desk.server.url]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.count("ok ") == 10
+    assert result.stdout.count("ok ") == 11

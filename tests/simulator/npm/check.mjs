@@ -89,6 +89,17 @@ const steps = {
     assert.equal(status.choices["2"][0], "Open");
     assert.equal((await call("getSettings")).data.primary_language, "es-LA");
   },
+  async "solutions in folders of categories"() {
+    const category = (await call("createSolutionCategory", { name: "Guías" })).data;
+    const folder = (await call("createSolutionFolder", category.id, { name: "CRM", visibility: 1 })).data;
+    const article = { title: "Ingresar", description: "x", type: 1, status: 2 };
+    const made = (await call("createSolutionArticle", folder.id, article)).data;
+    await call("updateSolutionArticle", made.id, { title: "Ingresar al CRM" });
+    assert.equal((await call("getSolutionArticle", made.id)).data.title, "Ingresar al CRM");
+    assert.equal((await call("listAllSolutionFolderArticles", folder.id)).data[0].id, made.id);
+    await call("deleteSolutionCategory", category.id);
+    assert.equal((await refusal("getSolutionArticle", made.id)).status, 404);
+  },
   async "refusals carry status and body"() {
     assert.equal((await refusal("getTicket", 77)).status, 404);
     const bad = await refusal("updateTicket", 1, { priority: "4" });
