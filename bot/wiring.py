@@ -16,6 +16,7 @@ from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
 from bot.hooks import Hooks
 from bot.settings import PortalSettings, Settings
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
@@ -29,10 +30,12 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.processes import Processes
 from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
+from bot.store.server import StoreServer
 from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 
@@ -104,6 +107,9 @@ def _context(settings: Settings, redis: Redis) -> Context:
         reply_slots=ReplySlots(redis),
         hooks=Hooks(settings.hooks),
         digests=Digests(redis),
+        audit=Audit(redis, retention),
+        processes=Processes(redis),
+        server=StoreServer(redis),
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from prometheus_client import CollectorRegistry
 
 from bot.engine.context import Context
+from bot.engine.presence import Presence
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.access import Access
 from bot.store.connection import connect_impatient
@@ -32,7 +33,9 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     """
     settings = settings or _from_environment()
     access = Access(connect_impatient(_redis_url(settings)))
-    context = context or build_web(settings)
+    if context is None:
+        context = build_web(settings)
+        Presence(context, "web").keep_reporting()
     app = Flask(__name__)
     app.config.update(COOKIE, MAX_CONTENT_LENGTH=BODY_LIMIT)
     # Our own Referrer-Policy keeps back the Referer that Flask-WTF asks for; Login looks at Sec-Fetch-Site.

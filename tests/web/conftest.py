@@ -16,6 +16,7 @@ from redis import Redis
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.settings import PortalSettings, Settings
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
@@ -23,8 +24,10 @@ from bot.store.connection import connect_impatient
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
+from bot.store.processes import Processes
 from bot.store.refused_jobs import RefusedJobs
 from bot.store.rule_versions import RuleVersions
+from bot.store.server import StoreServer
 from bot.store.wakeups import Wakeups
 from bot.web import create_app
 
@@ -118,6 +121,9 @@ def build_context(url: str) -> Context:
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         brakes=Brakes(redis),
+        audit=Audit(redis, timedelta(days=90)),
+        processes=Processes(redis),
+        server=StoreServer(redis),
         rulebook=rulebook,
         now=lambda: NOW,
         coalesce=timedelta(seconds=2),
