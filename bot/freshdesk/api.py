@@ -100,6 +100,10 @@ class FreshdeskApi(Protocol):
         """Walk all companies."""
         ...
 
+    def company_names(self) -> Iterator[tuple[int, str]]:
+        """Walk all companies, number and name; names are for showing only and are never stored."""
+        ...
+
     def list_time_entries(self, ticket_id: int) -> tuple[TimeEntry, ...]:
         """Read the hours logged on a ticket."""
         ...

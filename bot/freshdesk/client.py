@@ -201,6 +201,10 @@ class FreshdeskClient:
         """Walk all companies."""
         return self._rows(self._company_reader, lambda api: api.companies.list_companies)
 
+    def company_names(self) -> Iterator[tuple[int, str]]:
+        """Walk all companies, number and name."""
+        return self._rows(codec.company_name, lambda api: api.companies.list_companies)
+
     def list_time_entries(self, ticket_id: int) -> tuple[TimeEntry, ...]:
         """Read the hours logged on a ticket."""
         return tuple(self._rows(codec.time_entry, lambda api: api.time_entries.list_time_entries, ticket_id))

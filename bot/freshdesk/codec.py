@@ -126,6 +126,11 @@ def company(raw: Raw, overdue_field: str, invoice_due_field: str) -> Company:
     )
 
 
+def company_name(raw: Raw) -> tuple[int, str]:
+    """Read a company's number and name."""
+    return _required_number(raw, "id"), str(raw.get("name") or "")[:200]
+
+
 def _custom(custom: Raw, name: str) -> object:
     return custom.get(name, custom.get(f"cf_{name}"))
 

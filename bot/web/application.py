@@ -18,6 +18,7 @@ from bot.telemetry import set_up_logging
 from bot.web.api import TicketApi
 from bot.web.board import BoardPages
 from bot.web.brakes import BrakePages
+from bot.web.compliance import CompliancePages
 from bot.web.errors import register_errors
 from bot.web.headers import protect
 from bot.web.health import Health
@@ -80,6 +81,7 @@ def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
         BoardPages(settings.portals, context),
         TicketPages(settings.portals, context),
         BrakePages(context),
+        CompliancePages(context),
     )
 
 
