@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from prometheus_client import CollectorRegistry
 
 from bot.engine.context import Context
+from bot.engine.glimpse import Glimpses
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.access import Access
 from bot.store.connection import connect_impatient
@@ -73,8 +74,9 @@ class _Pages(Protocol):
 
 def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
     """Return the ops pages, one class a subject; `layout.SECTIONS` names those of the navigation."""
+    glimpses = Glimpses(context)
     return (
-        BoardPages(settings.portals, context),
+        BoardPages(settings.portals, context, glimpses),
         TicketPages(settings.portals, context),
         BrakePages(context),
     )
