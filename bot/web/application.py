@@ -10,12 +10,14 @@ from flask_wtf import CSRFProtect
 from prometheus_client import CollectorRegistry
 
 from bot.engine.context import Context
+from bot.engine.glimpse import Glimpses
 from bot.engine.presence import Presence
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.access import Access
 from bot.store.connection import connect_impatient
 from bot.telemetry import set_up_logging
 from bot.web.api import TicketApi
+from bot.web.audit import register_audit
 from bot.web.board import BoardPages
 from bot.web.brakes import BrakePages
 from bot.web.compliance import CompliancePages
@@ -26,6 +28,7 @@ from bot.web.layout import register_layout
 from bot.web.login import Guard, Login
 from bot.web.metrics import Deliveries, Waiting
 from bot.web.sessions import COOKIE, OpsSessions, raise_session_error
+from bot.web.system import SystemPages
 from bot.web.ticket_page import TicketPages
 from bot.web.webhooks import BODY_LIMIT, Receiver
 from bot.wiring import build_web
@@ -52,6 +55,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     protect(app)
     register_errors(app)
     register_layout(app, settings.portals)
+    register_audit(app, context)
     _add_routes(app, settings, context, access)
     return app
 
@@ -77,11 +81,13 @@ class _Pages(Protocol):
 
 def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
     """Return the ops pages, one class a subject; `layout.SECTIONS` names those of the navigation."""
+    glimpses = Glimpses(context)
     return (
-        BoardPages(settings.portals, context),
+        BoardPages(settings.portals, context, glimpses),
         TicketPages(settings.portals, context),
         BrakePages(context),
         CompliancePages(context),
+        SystemPages(context),
     )
 
 
