@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,7 @@ from bot.web import figures
 from bot.web import system_view as view
 from bot.web.audit import without_act
 from bot.web.login import Guard
+from bot.web.system_alerts import alerts
 
 MOST_FAILURES, MOST_ACTS = 50, 50
 
@@ -37,6 +39,7 @@ class SystemPages:
         routes.add_url_rule("", view_func=self.show)
         routes.add_url_rule("/detener", view_func=self.stop, methods=["POST"])
         routes.add_url_rule("/reanudar", view_func=self.resume, methods=["POST"])
+        routes.add_url_rule("/diagnostico", view_func=_back, endpoint="examined")
         routes.add_url_rule("/diagnostico", view_func=self.examine, methods=["POST"])
         routes.add_url_rule("/reintentar", view_func=self.retry_all, methods=["POST"])
         one = "/reintentar/<portal>/<int:ticket_id>"
@@ -86,29 +89,30 @@ class SystemPages:
         return _back()
 
     def _page(self, findings: list[Finding] | None = None) -> str:
+        shown = self._state()
+        return render_template("system.html", **shown, alerts=alerts(shown), findings=findings, f=figures)
+
+    def _state(self) -> dict[str, Any]:
         ctx, now = self._context, self._context.now()
         zone = ctx.rulebook.policy.zone(DEFAULT_PORTAL)
         rules = view.rules_facts(ctx, zone, now)
         overdue, oldest = ctx.wakeups.overdue(now)
         server, failing = ctx.server.state(), list(ctx.failures.all())
-        return render_template(
-            "system.html",
-            kinds=view.kind_rows(ctx.processes.seen(now), str(rules["version"]), zone, now),
-            rules=rules,
-            overdue=overdue,
-            oldest=view.waited(oldest),
-            oldest_late=oldest > 60,
-            lines={lane.value: ctx.queue.length(lane) for lane in Lane},
-            portals=list(view.portal_rows(ctx, zone, now)),
-            server=server,
-            checks=view.server_checks(server),
-            brakes=brake_state(ctx),
-            failures=view.failure_rows(failing, zone, now)[:MOST_FAILURES],
-            failing=len(failing),
-            acts=view.act_rows(ctx.audit.latest(MOST_ACTS), zone, now),
-            findings=findings,
-            f=figures,
-        )
+        return {
+            "kinds": view.kind_rows(ctx.processes.seen(now), str(rules["version"]), zone, now),
+            "rules": rules,
+            "overdue": overdue,
+            "oldest": view.waited(oldest),
+            "oldest_late": oldest > 60,
+            "lines": {lane.value: ctx.queue.length(lane) for lane in Lane},
+            "portals": list(view.portal_rows(ctx, zone, now)),
+            "server": server,
+            "checks": view.server_checks(server),
+            "brakes": brake_state(ctx),
+            "failures": view.failure_rows(failing, zone, now)[:MOST_FAILURES],
+            "failing": len(failing),
+            "acts": view.act_rows(ctx.audit.latest(MOST_ACTS), zone, now),
+        }
 
     def _findings(self) -> Iterator[Finding]:
         # By hand, as the command: such a look goes through an open breaker and closes it if it is answered.

@@ -76,6 +76,22 @@ def test_a_process_on_older_rules_is_pointed_out() -> None:
     assert not rows["Trabajador urgente"].needed
 
 
+def test_what_needs_eyes_stands_on_top(pages: FlaskClient, failing: World) -> None:
+    notice = BeautifulSoup(pages.get(PAGE).text, "html.parser").select("#estado > .notice")[0]
+    told = " ".join(notice.get_text(" ").split())
+    for words in ("no se ve ningún proceso «Reloj»", "barrido atrasado", "2 tickets con fallas"):
+        assert words in told
+    soup = BeautifulSoup(pages.get(PAGE).text, "html.parser")
+    assert all(soup.select(str(link["href"])) for link in notice.select("a"))
+
+
+def test_all_well_is_said_too(pages: FlaskClient, world: World) -> None:
+    world.ctx.facts.keep_last_sweep(PORTAL, world.clock.now)
+    for kind in ("web", "clock", "worker"):
+        Presence(world.ctx, kind).report()
+    assert "Todo en orden" in pages.get(PAGE).text
+
+
 def test_it_tells_what_waits_and_how_long(pages: FlaskClient, world: World) -> None:
     world.ctx.wakeups.ring(SEVEN, world.clock.now - timedelta(minutes=5))
     assert "les toca 1 El más antiguo espera 5 min atrasado" in card(pages, "Cola")
