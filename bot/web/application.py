@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Protocol
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 from prometheus_client import CollectorRegistry
 
@@ -14,13 +15,16 @@ from bot.store.access import Access
 from bot.store.connection import connect_impatient
 from bot.telemetry import set_up_logging
 from bot.web.api import TicketApi
+from bot.web.board import BoardPages
+from bot.web.brakes import BrakePages
 from bot.web.errors import register_errors
 from bot.web.headers import protect
 from bot.web.health import Health
-from bot.web.login import Login
+from bot.web.layout import register_layout
+from bot.web.login import Guard, Login
 from bot.web.metrics import Deliveries, Waiting
-from bot.web.ops import Pages
 from bot.web.sessions import COOKIE, OpsSessions, raise_session_error
+from bot.web.ticket_page import TicketPages
 from bot.web.webhooks import BODY_LIMIT, Receiver
 from bot.wiring import build_web
 
@@ -43,6 +47,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     app.before_request(raise_session_error)
     protect(app)
     register_errors(app)
+    register_layout(app, settings.portals)
     _add_routes(app, settings, context, access)
     return app
 
@@ -56,9 +61,23 @@ def _add_routes(app: Flask, settings: Settings, context: Context, access: Access
     app.register_blueprint(receiver)
     app.register_blueprint(Health(context, registry).blueprint())
     app.register_blueprint(login.blueprint())
-    app.register_blueprint(Pages(settings.portals, context).blueprint(login.guard))
+    for pages in _pages(settings, context):
+        app.register_blueprint(pages.blueprint(login.guard))
     app.register_blueprint(TicketApi(context).blueprint(login.guard_api))
     login.announce_link()
+
+
+class _Pages(Protocol):
+    def blueprint(self, guard: Guard) -> Blueprint: ...
+
+
+def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
+    """Return the ops pages, one class a subject; `layout.SECTIONS` names those of the navigation."""
+    return (
+        BoardPages(settings.portals, context),
+        TicketPages(settings.portals, context),
+        BrakePages(context),
+    )
 
 
 def _from_environment() -> Settings:

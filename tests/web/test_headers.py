@@ -27,7 +27,7 @@ ANSWERS = {
     "no token": ("POST", "/ops/salir", 400),
     "wrong method": ("DELETE", "/ops/", 405),
     "style": ("GET", "/static/ops.css", 200),
-    "script": ("GET", "/static/refresh.js", 200),
+    "script": ("GET", "/static/live.js", 200),
     "health": ("GET", "/healthz", 200),
     "ready": ("GET", "/readyz", 503),
     "metrics": ("GET", "/metrics", 200),

@@ -185,7 +185,7 @@ def test_hostile_text_is_shown_as_text(ops: FlaskClient, context: Context, attac
         page = ops.get(path)
         assert page.status_code == 200
         soup = BeautifulSoup(page.text, "html.parser")
-        assert len(soup.select("script")) == page.text.count('src="/static/refresh.js"')
+        assert len(soup.select("script")) == page.text.count('src="/static/live.js"')
         assert not soup.select("img, [onerror]")
         assert "{{7*7}}" in page.text or "49" not in page.text
 
