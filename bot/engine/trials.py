@@ -1,6 +1,6 @@
 """What would a change of rules do to past tickets and to open ones? Long work, told step by step.
 
-Nothing is written but by `apply`, which gives open tickets the level of the rules in force when that was asked.
+Nothing is written but by `apply`, which gives open tickets the level of the rules that it is called with.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def backtest(
 ) -> dict[str, Any]:
     """Return what the candidate would have altered, over the lines of a file or tickets of Freshdesk."""
     pair = _pair(base, candidate)
-    whole, rows, shade, unusable = Tally(), list[dict[str, Any]](), Shade(pair), 0
+    whole, rows, shade, unusable, changed = Tally(), list[dict[str, Any]](), Shade(pair), 0, 0
     lines, total = _lines(ctx, source, told)
     for number, line in enumerate(lines):
         if number % STEP == 0:
@@ -73,9 +73,11 @@ def backtest(
         whole.add(ticket, before, after)
         shade.add(ticket, after)
         row = row_of(ticket, before, after, zone_of(pair, ticket))
+        changed += row is not None
         if row is not None and len(rows) < MOST_ROWS:
             rows.append(row)
-    return {**report(whole, pair, unusable), "rows": rows, "shade": shade.report()}
+    found = {"rows": rows, "changed": changed, "shade": shade.report()}
+    return {**report(whole, pair, unusable), **found}
 
 
 def impact(ctx: Context, rules: Loaded, per_minute: int, told: Told) -> dict[str, Any]:

@@ -17,7 +17,7 @@ Entry = dict[str, Any]
 
 
 def completions(schema: Mapping[str, Any]) -> dict[str, dict[str, Entry]]:
-    """Return, by the name of a key, the keys inside it with their `detail` and `values`; the file's own at ""."""
+    """Return the keys inside each key by its name, with their `detail` and `values`; the file's own at ""."""
     found: dict[str, dict[str, Entry]] = {}
     _Walk(schema, found).inside(ROOT, schema)
     return found

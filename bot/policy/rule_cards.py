@@ -57,6 +57,16 @@ def last_changes(
     return found
 
 
+def word_lists(files: Mapping[str, bytes]) -> set[str]:
+    """Return the names of the word lists that rule files hold."""
+    found: set[str] = set()
+    for name, content in files.items():
+        source = read_source(name, content)[0] if b"\nvocabulario:" in b"\n" + content else None
+        lists = source.value.get("vocabulario") if source and isinstance(source.value, dict) else None
+        found.update(lists if isinstance(lists, dict) else ())
+    return found
+
+
 def _cards(source: Source, lines: list[str]) -> Iterable[tuple[str, Card]]:
     value = source.value if isinstance(source.value, dict) else {}
     starts = sorted(line for path, line in source.lines.items() if len(path) <= 2)

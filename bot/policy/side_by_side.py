@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot.domain.level import Level
 from bot.policy.due import due_clocks
@@ -85,6 +86,6 @@ def pieces(text: str, evidence: Iterable[Evidence]) -> tuple[Piece, ...]:
 
 def _pieces(text: str, marks: list[Evidence]) -> Iterator[Piece]:
     cuts = sorted({0, len(text), *(one.start for one in marks), *(one.end for one in marks)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         rules = dict.fromkeys(one.rule for one in marks if one.start <= start and end <= one.end)
         yield Piece(text[start:end], tuple(rules))

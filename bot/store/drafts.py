@@ -1,7 +1,7 @@
 """What has somebody changed in the rules without publishing it yet?
 
-One draft a person: the files that differ from the version it was begun on. It runs out by itself a month after
-its last change, and a save that does not know the last one is refused, so that nobody's words are lost.
+One draft a person: the files that differ from the version it was begun on. It runs out a month after its last
+change, and a save that does not know the last one is refused, so that nobody's words are lost.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _PROBLEMS_KEPT = 20
 
 _PUBLISH = """
 local active = redis.call('GET', KEYS[1])
-if ARGV[6] ~= '' and active ~= ARGV[6] then return -1 end
+if ARGV[6] ~= '' and active and active ~= ARGV[6] then return -1 end
 if active and active ~= ARGV[1] and ARGV[5] == '1' then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 if active == ARGV[1] then return 0 end

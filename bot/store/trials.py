@@ -1,7 +1,7 @@
 """Which long trial of rules runs or ran last, how far has it come, and what did it find?
 
-One at a time for all web processes: a lock that the process at work renews, so that a trial whose process died
-is seen as broken off. Held are numbers, ticket ids, levels, rules and dates; no text of a ticket.
+One at a time for all web processes: the one at work renews a lock, so that a trial whose process died is seen
+as broken off. Held are numbers, ticket ids, levels, rules and dates; no text of a ticket.
 """
 
 from __future__ import annotations
