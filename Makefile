@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 PIP_AUDIT := 2.10.1
 
-.PHONY: install demo run test bench chaos mutation audit lock clean
+.PHONY: install demo run test bench chaos mutation audit lock assets clean
 
 install: $(VENV)/.installed
 
@@ -52,6 +52,10 @@ audit: install
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
+
+# The editor of the rules pages in one file, which the repository holds: only a new release of it asks for this.
+assets:
+	cd assets && npm ci --ignore-scripts && npm run build
 
 clean:
 	rm -rf $(VENV) .venv-mutation mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

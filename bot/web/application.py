@@ -15,18 +15,29 @@ from bot.engine.presence import Presence
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.access import Access
 from bot.store.connection import connect_impatient
+from bot.store.drafts import Drafts
+from bot.store.trials import Trials
 from bot.telemetry import set_up_logging
 from bot.web.api import TicketApi
 from bot.web.audit import register_audit
 from bot.web.board import BoardPages
+from bot.web.body_limits import register_body_limits
 from bot.web.brakes import BrakePages
 from bot.web.compliance import CompliancePages
+from bot.web.compressed import register_compression
 from bot.web.errors import register_errors
 from bot.web.headers import protect
 from bot.web.health import Health
 from bot.web.layout import register_layout
 from bot.web.login import Guard, Login
 from bot.web.metrics import Deliveries, Waiting
+from bot.web.rules_bench import RuleBenchPages
+from bot.web.rules_desk import RuleDesk
+from bot.web.rules_draft import RuleDraftPages
+from bot.web.rules_editor import RuleEditorPages
+from bot.web.rules_history import RuleHistoryPages
+from bot.web.rules_list import RuleListPages
+from bot.web.rules_trials import RuleTrialPages
 from bot.web.sessions import COOKIE, OpsSessions, raise_session_error
 from bot.web.system import SystemPages
 from bot.web.ticket_page import TicketPages
@@ -52,6 +63,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     app.url_map.merge_slashes = False
     app.session_interface = OpsSessions(access, settings.secret_key, settings.ops_password)
     app.before_request(raise_session_error)
+    register_body_limits(app)
+    register_compression(app)
     protect(app)
     register_errors(app)
     register_layout(app, settings.portals)
@@ -88,6 +101,20 @@ def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
         BrakePages(context),
         CompliancePages(context),
         SystemPages(context),
+        *_rule_pages(settings, context),
+    )
+
+
+def _rule_pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
+    redis = connect_impatient(_redis_url(settings))
+    desk = RuleDesk(context, Drafts(redis))
+    return (
+        RuleListPages(desk, settings),
+        RuleEditorPages(desk),
+        RuleDraftPages(desk, settings),
+        RuleHistoryPages(desk, settings),
+        RuleBenchPages(desk, settings),
+        RuleTrialPages(desk, Trials(redis), settings),
     )
 
 

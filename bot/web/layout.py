@@ -32,7 +32,11 @@ SECTIONS = (
     Section("system.show", "Sistema"),
 )
 # Blueprints whose pages belong to the section of another.
-MEMBERS = {"tickets": "board", "brakes": "system"}
+MEMBERS = {
+    "tickets": "board",
+    "brakes": "system",
+    **dict.fromkeys(("rules_editor", "rules_draft", "rules_history", "rules_bench", "rules_trials"), "rules"),
+}
 
 
 def register_layout(app: Flask, portals: Collection[str]) -> None:
