@@ -8,7 +8,7 @@ AUDIT := $(VENV)/audit
 PIP_AUDIT := 2.10.1
 INTEROP := .venv-interop
 
-.PHONY: install demo run test bench chaos mutation audit interop lock clean
+.PHONY: install demo run test bench chaos mutation audit interop lock assets clean
 
 install: $(VENV)/.installed
 
@@ -63,6 +63,10 @@ $(INTEROP)/.installed: tests/interop/requirements.txt
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
+
+# The editor of the rules pages in one file, which the repository holds: only a new release of it asks for this.
+assets:
+	cd assets && npm ci --ignore-scripts && npm run build
 
 clean:
 	rm -rf $(VENV) .venv-mutation $(INTEROP) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

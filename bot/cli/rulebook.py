@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from bot.cli.rule_names import IN_FORCE, SHORT, files_named, version_named
 from bot.policy.loader import read_files
 from bot.policy.model import version_of
 from bot.policy.problems import Problem
+from bot.policy.rule_diff import unified_diff
 from bot.policy.schema import json_schema
 from bot.store.rule_versions import Origin, Publication, RuleVersions
 from bot.store.rulebook import RulesRefused
@@ -109,7 +109,7 @@ def diff(old: str, new: str) -> None:
     """Show what changed from V to W, file by file; each a version, `active` or a folder."""
     versions = _versions()
     before, after = files_named(versions, old), files_named(versions, new)
-    for line in _differences(before, after, old, new):
+    for line in unified_diff(before, after, old, new):
         click.echo(line)
     if before == after:
         click.echo(f"{old} and {new} are the same", err=True)
@@ -151,19 +151,6 @@ def _publish(
         click.echo("tickets keep their level; what would change: semaforo rules impact")
     else:
         click.echo(f"{entry.version[:SHORT]} is in force already")
-
-
-def _differences(
-    before: Mapping[str, bytes], after: Mapping[str, bytes], old: str, new: str
-) -> Iterable[str]:
-    for name in sorted({*before, *after}):
-        yield from difflib.unified_diff(
-            before.get(name, b"").decode("utf-8", "replace").splitlines(),
-            after.get(name, b"").decode("utf-8", "replace").splitlines(),
-            f"{old}/{name}" if name in before else "/dev/null",
-            f"{new}/{name}" if name in after else "/dev/null",
-            lineterm="",
-        )
 
 
 def _refused(versions: RuleVersions) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 from bot.domain.ticket import Ticket, TicketKey
 from bot.policy.clock_cases import ClockCase
 from bot.policy.due import due_clocks
-from bot.policy.examples import Report, report_on_sections
+from bot.policy.examples import Report, report_on_file, report_on_sections
 from bot.policy.loader import load_sections, sections_of
 from bot.policy.matching import compile_rules
 from bot.policy.model import Policy, missing_sections, policy_of
 from bot.policy.problems import Problem
 from bot.policy.sections import NEEDED, Sections
+
+_KEY = re.compile(rb"^([a-z_]+):", re.MULTILINE)
 
 
 def check_rules(folder: Path) -> Report:
@@ -29,6 +32,22 @@ def check_rules(folder: Path) -> Report:
 def check_files(files: Mapping[str, bytes], unread: Iterable[Problem] = ()) -> Report:
     """Check rule files that a service is to run on; `unread` are problems known before."""
     return _checked(*sections_of(files, unread), whole=True)
+
+
+def check_while_editing(files: Mapping[str, bytes], file: str) -> Report:
+    """Check rule files as far as it takes no longer than a person waits while typing in one of them.
+
+    All but the examples of other files, the clock cases and the word weights of other files, which no other
+    section refers to and which take as long to read as everything else.
+    """
+    sections, problems = sections_of(
+        {name: content for name, content in files.items() if name == file or not _only_weights(content)}
+    )
+    return Report(tuple(problems)) if sections is None else report_on_file(sections, file)
+
+
+def _only_weights(content: bytes) -> bool:
+    return set(_KEY.findall(content)) - {b"version"} == {b"pesos"}
 
 
 def _checked(sections: Sections | None, problems: list[Problem], *, whole: bool = False) -> Report:

@@ -40,10 +40,22 @@ def report_on_sections(sections: Sections, classifier: Classifier | None = None)
     return Report(tuple(sorted(trial.problems())), tuple(sorted(trial.warnings())))
 
 
-class _Trial:
-    """Try every example of the rules and filters in use."""
+def report_on_file(sections: Sections, file: str) -> Report:
+    """Try the examples of one file's rules and filters alone, many times faster than those of a folder."""
+    rules: tuple[Rule, ...] = sections.get("reglas", ())
+    own = tuple(rule for n, rule in enumerate(rules) if sections.place(("reglas", n))[0] == file)
+    filters: tuple[Filter, ...] = sections.get("filtros", ())
+    if not own and all(sections.place(("filtros", n))[0] != file for n in range(len(filters))):
+        return Report(())
+    texts = {name: sections[name] for name in ("vocabulario", "filtros", "lectura") if name in sections}
+    trial = _Trial(sections, compile_rules({**texts, "reglas": own}), file)
+    return Report(tuple(sorted(trial.problems())))
 
-    def __init__(self, sections: Sections, classifier: Classifier) -> None:
+
+class _Trial:
+    """Try every example of the rules and filters in use, of one file only where it is named."""
+
+    def __init__(self, sections: Sections, classifier: Classifier, file: str | None = None) -> None:
         self.sections = sections
         self.classifier = classifier
         rules: tuple[Rule, ...] = sections.get("reglas", ())
@@ -51,6 +63,9 @@ class _Trial:
         tried = (State.ACTIVE, State.SHADOW)
         self.rules = [(("reglas", n), rule) for n, rule in enumerate(rules) if rule.estado in tried]
         self.filters = [(("filtros", n), one) for n, one in enumerate(filters)]
+        if file is not None:
+            self.rules = [each for each in self.rules if sections.place(each[0])[0] == file]
+            self.filters = [each for each in self.filters if sections.place(each[0])[0] == file]
 
     def problems(self) -> Iterator[Problem]:
         for path, rule in self.rules:

@@ -29,6 +29,7 @@ _PROBLEMS_KEPT = 20
 
 _PUBLISH = """
 local active = redis.call('GET', KEYS[1])
+if ARGV[6] ~= '' and active and active ~= ARGV[6] then return -1 end
 if active and active ~= ARGV[1] and ARGV[5] == '1' then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 if active == ARGV[1] then return 0 end
@@ -48,12 +49,17 @@ return 1
 
 
 class Origin(StrEnum):
-    """Say what a publication came from: a command, a first start, a watched folder, an earlier version."""
+    """Say what a publication came from: a command, a start, a watched folder, an earlier version, a page."""
 
     FOLDER = "carpeta"
     START = "arranque"
     WATCH = "vigilancia"
     ROLLBACK = "rollback"
+    PAGE = "página"
+
+
+class Overtaken(Exception):
+    """Another version holds than the one a publication was to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +94,25 @@ class RuleVersions:
         raw = self._redis.get(ACTIVE)
         return None if raw is None else as_text(raw)
 
-    def publish(self, files: Mapping[str, bytes], entry: Publication, *, only_first: bool = False) -> bool:
+    def publish(
+        self,
+        files: Mapping[str, bytes],
+        entry: Publication,
+        *,
+        only_first: bool = False,
+        following: str | None = None,
+    ) -> bool:
         """Make files that were checked the version that holds, in one step; False when nothing changed.
 
-        `only_first` gives way to any version that holds already.
+        `only_first` gives way to any version that holds already. Overtaken when another version than
+        `following` holds.
         """
         changed = self._publish(
             keys=[ACTIVE, CONTENTS, HISTORY, REFUSED],
-            args=[entry.version, _packed(files), _entry_text(entry), KEPT, int(only_first)],
+            args=[entry.version, _packed(files), _entry_text(entry), KEPT, int(only_first), following or ""],
         )
+        if changed == -1:
+            raise Overtaken
         return bool(changed)
 
     def files(self, version: str) -> dict[str, bytes] | None:

@@ -121,16 +121,18 @@ def publish(
     *,
     unread: Iterable[Problem] = (),
     only_first: bool = False,
+    following: str | None = None,
 ) -> bool:
     """Check rule files in every way there is and make them the version that holds; False when it did already.
 
-    RulesRefused with every problem: then nothing has changed. `unread` are problems known before.
+    RulesRefused with every problem, Overtaken when another version than `following` holds: then nothing has
+    changed. `unread` are problems known before.
     """
     problems = list(check_files(files, unread).problems)
     if problems:
         versions.note_refusal(problems, entry.at)
         raise RulesRefused(problems)
-    return versions.publish(files, entry, only_first=only_first)
+    return versions.publish(files, entry, only_first=only_first, following=following)
 
 
 def places(problems: Iterable[Problem]) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
+from bot.web.login import Guard
 from bot.web.sessions import API
 
 
@@ -18,7 +17,7 @@ class TicketApi:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def blueprint(self, guard: Callable[[], ResponseReturnValue | None]) -> Blueprint:
+    def blueprint(self, guard: Guard) -> Blueprint:
         """Return the routes, each behind `guard`."""
         routes = Blueprint("api", __name__, url_prefix=API.rstrip("/"))
         routes.before_request(guard)

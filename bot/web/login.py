@@ -6,9 +6,10 @@ With OPS_PASSWORD: by password. Without: only from this machine, by a link that 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests, Unauthorized
@@ -19,6 +20,7 @@ from bot.telemetry import log
 from bot.web.credentials import bearer, is_accepted
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+Guard = Callable[[], ResponseReturnValue | None]
 OWN_PAGES = {"same-origin", "none"}
 
 
@@ -52,6 +54,7 @@ class Login:
         token = bearer(request.headers)
         if token and self._password is not None:
             self._check_password(token)
+            g.by_bearer = True
         elif not self._is_in():
             raise Unauthorized("log in or send Authorization: Bearer")
         return None
@@ -154,4 +157,4 @@ def _neighbourhood(address: str) -> str:
 def _next_page() -> str:
     """Return the page that was asked for, if it is one of ours: never a way out to another site."""
     asked = request.args.get("sigue", "")
-    return asked if asked.startswith("/ops/") and "\\" not in asked else url_for("ops.tickets")
+    return asked if asked.startswith("/ops/") and "\\" not in asked else url_for("board.show")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from bot.domain.level import Level
+from bot.web.times import DASH, UNKNOWN, Moment, moment
 
-DASH = "—"
-DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
-MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "set", "oct", "nov", "dic")
 STATES = {
     "running": "En plazo",
     "paused": "En pausa",
@@ -47,14 +45,6 @@ DETAILS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """Hold a moment as people read it and, for machines, as ISO 8601."""
-
-    text: str
-    iso: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Clock:
     """Hold one clock of a ticket; `state` is also the name of its style."""
 
@@ -74,7 +64,7 @@ class Step:
     details: tuple[tuple[str, str], ...] = ()
     state: str = ""
     state_text: str = ""
-    at: Moment = Moment(DASH)
+    at: Moment = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +115,6 @@ def sheet(entry: Mapping[str, Any]) -> Sheet:
         rules_version=str(entry.get("rules_version") or DASH),
         urgency=_urgency(state, response, resolution),
     )
-
-
-def moment(value: object, zone: tzinfo | None = None) -> Moment:
-    """Return a moment in words, in its own offset unless a zone is given; a dash when there is none."""
-    try:
-        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return Moment(DASH)
-    at = at.astimezone(zone) if zone else at
-    return Moment(f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}, {at:%H:%M}", at.isoformat())
 
 
 def _clock(due: Mapping[str, Any] | None) -> Clock:
@@ -191,7 +171,7 @@ def _kind(step: Mapping[str, Any]) -> str:
 def _detail(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_texts(value))
-    when = moment(value) if isinstance(value, str) else Moment(DASH)
+    when = moment(value) if isinstance(value, str) else UNKNOWN
     return when.text if when.iso else str(value)
 
 

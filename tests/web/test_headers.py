@@ -27,7 +27,7 @@ ANSWERS = {
     "no token": ("POST", "/ops/salir", 400),
     "wrong method": ("DELETE", "/ops/", 405),
     "style": ("GET", "/static/ops.css", 200),
-    "script": ("GET", "/static/refresh.js", 200),
+    "script": ("GET", "/static/live.js", 200),
     "health": ("GET", "/healthz", 200),
     "ready": ("GET", "/readyz", 503),
     "metrics": ("GET", "/metrics", 200),
@@ -88,7 +88,7 @@ def test_an_outage_is_protected(own_valkey: Valkey, path: str) -> None:
 def test_a_fault_of_our_own_is_protected(
     ops: FlaskClient, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context.journal, "latest", lambda *_: 1 / 0)
+    monkeypatch.setattr(context.journal, "open_tickets", lambda: 1 / 0)
     answer = ops.get("/ops/")
     assert (answer.status_code, is_protected(answer)) == (503, True)
     assert "ZeroDivision" not in answer.text
