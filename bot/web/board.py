@@ -72,7 +72,6 @@ class BoardPages:
         return render_template(
             "board_part.html" if is_part() else "board.html",
             rows=rows,
-            is_part=is_part(),
             keys=keys,
             headlines=self._glimpses.known(keys),
             agents=agents,

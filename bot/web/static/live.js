@@ -57,7 +57,7 @@ function say(text) {
 
 async function refresh() {
   if (box && !box.checked) return;
-  const answer = await fetch(location.href, { redirect: "manual", headers: { "Semaforo-Part": part.id } }).catch(() => null);
+  const answer = await fetch(part.dataset.from ?? location.href, { redirect: "manual", headers: { "Semaforo-Part": part.id } }).catch(() => null);
   if (answer?.type === "opaqueredirect") return say("La sesión terminó: actualice la página y vuelva a entrar.");
   if (!answer?.ok) return say("Sin conexión con el servicio; se sigue intentando.");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
