@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.record import Decision, Record, StatusSeen
 from bot.domain.ticket import Company, Ticket
+from bot.policy.adoption import AdoptionSection
 from bot.policy.approval import LoggedTime
 from bot.policy.automatic_mail import reads_automatic
 from bot.policy.billing import Billing, billing, is_overdue, known_suspensions
@@ -60,6 +61,16 @@ class Case:
     def is_closed(self) -> bool:
         """Tell whether the desk is done with the ticket."""
         return self.ticket.spam or self.ticket.deleted or self.portal.is_closed(self.ticket.status)
+
+    @property
+    def adoption(self) -> AdoptionSection | None:
+        """Return how the ticket was adopted; None for one that came in after the bot."""
+        adoption = self.portal.adopcion
+        return adoption if adoption is not None and adoption.covers(self.ticket.created_at) else None
+
+    def was_before_us(self, moment: datetime) -> bool:
+        """Tell whether something on an adopted ticket is older than its adoption."""
+        return self.adoption is not None and self.adoption.covers(moment)
 
 
 def case_of(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, RootModel, StrictInt, model_validator
 
 from bot.domain.ticket import PORTAL_PATTERN
+from bot.policy.adoption import AdoptionSection
 from bot.policy.calendar_section import DEFAULT_CALENDAR, CalendarSection
 from bot.policy.notes import OwnNotes
 from bot.policy.quiet import QuietHours
@@ -80,6 +81,11 @@ class PortalPolicy(Section):
     notas: OwnNotes = Field(default=OwnNotes(), description="Notas propias; el resto, de «notas».")
     horas_tranquilas: QuietHours | None = Field(
         default=None, description="Horas sin avisos, como «20:00-07:00»; los relojes no se detienen."
+    )
+
+    adopcion: AdoptionSection | None = Field(
+        default=None,
+        description="Tickets que ya estaban abiertos al llegar el semáforo; los pone `semaforo live`.",
     )
 
     def pause_cause(self, status: int) -> PauseCause | None:
