@@ -31,13 +31,18 @@ DATES = ("fr_due_by", "due_by")
 
 
 @contextmanager
-def reserved(ctx: Context, key: TicketKey) -> Iterator[None]:
-    """Set tokens aside for an attempt at a ticket and give back what is left; `Held` when there are none."""
+def reserved(ctx: Context, key: TicketKey, priority: Priority | None = None) -> Iterator[None]:
+    """Set tokens aside for an attempt at a ticket and give back what is left; `Held` when there are none.
+
+    Without a `priority` it follows from what is remembered of the ticket.
+    """
     if ctx.budget is None:
         yield
         return
     record = ctx.ledger.read(key)
-    priority, whole = priority_of(record, ctx.now(), ctx.wakeups.near), likely_cost(record)
+    if priority is None:
+        priority = priority_of(record, ctx.now(), ctx.wakeups.near)
+    whole = likely_cost(record)
     grant = ctx.budget.reserve(key.portal, priority, READ, whole)
     if isinstance(grant, timedelta):
         raise Held(f"{key} cannot be paid for now", retry_after=grant.total_seconds())
