@@ -22,6 +22,7 @@ from bot.store.budget import Budget
 from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
+from bot.store.drifts import Drifts
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -112,6 +113,7 @@ def _context(settings: Settings, redis: Redis) -> Context:
         budget=budget,
         breaker=breaker,
         refused_jobs=RefusedJobs(redis),
+        drifts=Drifts(redis),
         may_spend=budget.can_spare,
     )
 

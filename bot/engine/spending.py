@@ -18,6 +18,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.engine.gate import Turn, current_turn, taking
 from bot.freshdesk.errors import Held
+from bot.policy.sla_mode import MIRRORED
 from bot.store.budget import Priority
 
 READ = 4  # a ticket with its conversation, requester and stats
@@ -97,6 +98,8 @@ def spread(record: Record, now: datetime) -> timedelta:
 
 
 def _deadlines(record: Record) -> list[datetime]:
-    """Return the dates the bot gave the ticket."""
+    """Return the dates the bot gave the ticket, or shows beside Freshdesk's own."""
     values = [record.written[name].value for name in DATES if name in record.written]
-    return [datetime.fromisoformat(value) for value in values if isinstance(value, str)]
+    dates = [datetime.fromisoformat(value) for value in values if isinstance(value, str)]
+    mirrored = record.moments.get(MIRRORED)
+    return dates if mirrored is None else [*dates, mirrored]

@@ -63,6 +63,11 @@ class Case:
         return self.ticket.spam or self.ticket.deleted or self.portal.is_closed(self.ticket.status)
 
     @property
+    def mirrored(self) -> datetime:
+        """Return the limit that runs now, as it is shown: of the answer, then of the resolution."""
+        return self.shown[1] if self.answered else self.shown[0]
+
+    @property
     def adoption(self) -> AdoptionSection | None:
         """Return how the ticket was adopted; None for one that came in after the bot."""
         adoption = self.portal.adopcion
@@ -86,11 +91,12 @@ def case_of(
 ) -> Case:
     """Work out what follows from the facts: the verdict, the decision that holds, and both clocks."""
     marks = Marks(ticket, record, bot_agent)
-    memory = recall(record, marks, policy.levels, policy.escalation)
+    portal = policy.portals.of(ticket.key.portal)
+    memory = recall(record, marks, policy.levels, policy.escalation, mirror=portal.is_mirror)
     verdict = policy.classify(ticket)
     decision = decide(ticket, record, marks, memory, policy.levels, verdict, policy.version)
     answer = first_answer(ticket.messages, bot_agent)
-    level, portal = policy.levels.of(decision.level), policy.portals.of(ticket.key.portal)
+    level = policy.levels.of(decision.level)
     calendar = policy.calendar(ticket.key.portal)
     suspended = _suspended(ticket, record, marks, policy, portal, company, now)
     silence = policy.replies.no_responder
@@ -106,7 +112,8 @@ def case_of(
     wait = _remembered_wait(record)
     facts = with_wait(facts, wait) if wait else facts
     clocks = clocks_of(level, calendar, portal, facts, now)
-    if wait is None and _was_forgotten(record, marks, decision):
+    # A mirrored portal's date is Freshdesk's own and tells nothing of ours.
+    if wait is None and not portal.is_mirror and _was_forgotten(record, marks, decision):
         wait = forgotten_wait(level, calendar, clocks, ticket.due_by, now)
         facts = with_wait(facts, wait) if wait else facts
         clocks = clocks_of(level, calendar, portal, facts, now) if wait else clocks

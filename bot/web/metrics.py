@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from bot.engine.brakes import brake_state
 from bot.engine.context import Context
+from bot.web.drift_metrics import overwritten_dates
 from bot.web.limit_metrics import limits
 
 OUTCOMES = {
@@ -63,7 +64,7 @@ class Waiting(Collector):
         """Yield the gauges; `semaforo_redis_up` alone when Redis does not answer."""
         try:
             found = [*self._wakeups(), self._heartbeats(), *self._brakes(), *self._refusals()]
-            found += [*self._refused_jobs(), *limits(self._context)]
+            found += [*self._refused_jobs(), *limits(self._context), *overwritten_dates(self._context)]
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))

@@ -13,6 +13,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine.backfill import Adopted, Outcome, adopt, open_tickets
 from bot.engine.fetch import Pace
 from bot.freshdesk.errors import RateLimited
+from bot.policy.model import load_policy
 from bot.store.rulebook import Rulebook
 from tests.engine.limited import limit, requests_seen, worst_minute
 from tests.policy.planner.desk import rules_folder, shipped
@@ -36,6 +37,25 @@ def rulebook() -> Iterator[Rulebook]:
 def with_notes() -> Iterator[Rulebook]:
     with rules_folder(portales=portals(", notas: true")) as folder:
         yield Rulebook(folder)
+
+
+BAD: dict[str, tuple[str, str]] = {
+    "no zone": ("adopcion: {hasta: 2026-11-23T10:00}", "le falta la zona horaria"),
+    "no moment": ("adopcion: {hasta: ayer}", "«ayer» no es un momento"),
+    "no end": ("adopcion: {notas: true}", "hasta"),
+    "misspelt": ("adopcion: {hasta: 2026-11-23T10:00-05:00, nota: true}", "nota"),
+    "mode": ("sla: mixto", "sla"),
+    "field name": ("sla: espejo\n    campo_vencimiento: Vence el", "campo_vencimiento"),
+    "field alone": ("campo_vencimiento: cf_vence", "solo vale con «sla: espejo»"),
+}
+
+
+@pytest.mark.parametrize(("key", "words"), BAD.values(), ids=BAD.keys())
+def test_bad_keys_of_a_portal_are_told_with_their_place(key: str, words: str) -> None:
+    with rules_folder(portales=shipped("portales") + f"\n  {PORTAL}:\n    {key}\n") as folder:
+        policy, problems = load_policy(folder)
+    assert policy is None
+    assert any(words in str(problem) and problem.file == "portales.yaml" for problem in problems), problems
 
 
 def take_over(world: World) -> list[tuple[TicketKey, Adopted]]:
