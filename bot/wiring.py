@@ -25,6 +25,7 @@ from bot.store.budget import Budget
 from bot.store.connection import connect_briefly, connect_impatient, connect_patient
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
+from bot.store.drifts import Drifts
 from bot.store.facts import Facts
 from bot.store.facts_for_looking import FactsForLooking
 from bot.store.failures import Failures
@@ -139,6 +140,7 @@ def _context(settings: Settings, redis: Redis, pace: Pace = _PATIENT) -> Context
         budget=budget,
         breaker=breaker,
         refused_jobs=RefusedJobs(redis),
+        drifts=Drifts(redis),
         may_spend=budget.can_spare,
     )
 

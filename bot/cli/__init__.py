@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.cli import (
+    backfill,
     backtest,
     brakes,
     corrections,
@@ -48,7 +49,7 @@ def main() -> None:
 
 for module in (
     *(processes, rules, rulebook, decisions, tickets, brakes),
-    *(doctor, backtest, corrections, export, forget, forms, report),
+    *(doctor, backfill, backtest, corrections, export, forget, forms, report),
 ):
     for command in module.COMMANDS:
         main.add_command(command)

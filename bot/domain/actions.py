@@ -13,7 +13,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SetFields:
-    """Set ticket fields; None leaves a field alone, `tags` is the whole new set."""
+    """Set ticket fields; None leaves a field alone, `tags` is the whole new set.
+
+    `custom_field` is the name of one custom field and its new text.
+    """
 
     priority: int | None = None
     status: int | None = None
@@ -22,6 +25,7 @@ class SetFields:
     tags: tuple[str, ...] | None = None
     fr_due_by: datetime | None = None
     due_by: datetime | None = None
+    custom_field: tuple[str, str] | None = None
 
     def changes(self) -> dict[str, int | tuple[str, ...] | datetime]:
         """Return only the fields that are to change, by their Freshdesk names."""

@@ -45,6 +45,7 @@ class Plan:
     `writes` is the memory to put down before `SetFields` is sent; `proven_fields` and `proven_effects` are
     what the snapshot itself showed to be done. `wake_at` is None when nothing more can fall due.
     `moments` are named times to remember; `conflicts` are fields where Freshdesk keeps a value of its own;
+    `overwritten` are dates that its own SLA was found to have put in the place of ours;
     `intents` are calls of webhooks to put down before anything is sent, for no ticket would remember them.
     """
 
@@ -65,4 +66,5 @@ class Plan:
     closed: bool = False
     moments: Mapping[str, datetime] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
     intents: Mapping[str, Effect] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -94,6 +95,7 @@ class Ticket:
     messages: tuple[Message, ...] = ()
     messages_complete: bool = True
     to_emails: tuple[str, ...] = field(default=(), repr=False)
+    custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
 
     def has_tag(self, tag: str) -> bool:
         """Tell whether the ticket carries a tag; Freshdesk compares tags without case."""

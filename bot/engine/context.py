@@ -16,6 +16,7 @@ from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
+from bot.store.drifts import Drifts
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -98,4 +99,5 @@ class Context:
     budget: Budget | None = None
     breaker: Breaker | None = None
     refused_jobs: RefusedJobs | None = None
+    drifts: Drifts | None = None
     may_spend: Callable[[str, int], bool] = may_always_spend

@@ -105,7 +105,8 @@ def _to_leave_out(action: SetFields, error: PermanentError) -> frozenset[str]:
         return frozenset()
     if error.names(*DATES):
         return frozenset({"fr_due_by"} if set(DATES) <= set(sent) else set(DATES) & set(sent))
-    named = frozenset(name for name in sent if error.names(name))
+    wire = {"custom_field": (action.custom_field or ("",))[0]}  # Freshdesk names the custom field itself
+    named = frozenset(name for name in sent if error.names(name, wire.get(name, name)))
     # An account may ask for other fields before it closes a ticket: then the status is what has to wait.
     return named or frozenset({"status"} & sent.keys())
 
@@ -124,6 +125,9 @@ def _shows(updated: Ticket, name: str, written: Written) -> bool:
     if name == "tags":
         wished = written.value if isinstance(written.value, tuple) else ()
         return all(updated.has_tag(tag) for tag in wished)
+    if name == "custom_field" and isinstance(written.value, tuple):
+        field, text = written.value
+        return str(updated.custom_fields.get(field) or "") == text
     current = getattr(updated, name)
     return (as_text(current) if name in DATES else current) == written.value
 

@@ -38,6 +38,7 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
         "actions": [describe(action, zone, own) for action in plan.actions],
         "reasons": list(plan.reasons),
         "conflicts": list(plan.conflicts),
+        "overwritten": list(plan.overwritten),
         "effects": [
             {"key": key, "kind": _kind(key), "state": effect.state.value, "at": _local(effect.at, zone)}
             for key, effect in record.effects.items()

@@ -110,6 +110,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     seen = gather(ctx, key)
     plan = decide(ctx, seen)
     note_correction(ctx, key, seen.record.decision, plan.decision)
+    _note_drift(ctx, plan)
     ctx.ledger.keep(
         key,
         plan.decision,
@@ -132,6 +133,12 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
     by, promise = plan.decision.decided_by, plan.level.value
     log.info("reconciled", ticket=str(key), promise=promise, rule=by, actions=actions)
     return plan
+
+
+def _note_drift(ctx: Context, plan: Plan) -> None:
+    if plan.overwritten and ctx.drifts is not None:
+        ctx.drifts.note(plan.key, ctx.now())
+        log.warning("dates overwritten", ticket=str(plan.key), fields=list(plan.overwritten))
 
 
 def _act(ctx: Context, record: Record, plan: Plan, still_ours: Check) -> Plan:

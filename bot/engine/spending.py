@@ -18,6 +18,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.engine.gate import Turn, current_turn, taking
 from bot.freshdesk.errors import Held
+from bot.policy.sla_mode import MIRRORED
 from bot.store.budget import Priority
 
 READ = 4  # a ticket with its conversation, requester and stats
@@ -31,13 +32,18 @@ DATES = ("fr_due_by", "due_by")
 
 
 @contextmanager
-def reserved(ctx: Context, key: TicketKey) -> Iterator[None]:
-    """Set tokens aside for an attempt at a ticket and give back what is left; `Held` when there are none."""
+def reserved(ctx: Context, key: TicketKey, priority: Priority | None = None) -> Iterator[None]:
+    """Set tokens aside for an attempt at a ticket and give back what is left; `Held` when there are none.
+
+    Without a `priority` it follows from what is remembered of the ticket.
+    """
     if ctx.budget is None:
         yield
         return
     record = ctx.ledger.read(key)
-    priority, whole = priority_of(record, ctx.now(), ctx.wakeups.near), likely_cost(record)
+    if priority is None:
+        priority = priority_of(record, ctx.now(), ctx.wakeups.near)
+    whole = likely_cost(record)
     grant = ctx.budget.reserve(key.portal, priority, READ, whole)
     if isinstance(grant, timedelta):
         raise Held(f"{key} cannot be paid for now", retry_after=grant.total_seconds())
@@ -92,6 +98,8 @@ def spread(record: Record, now: datetime) -> timedelta:
 
 
 def _deadlines(record: Record) -> list[datetime]:
-    """Return the dates the bot gave the ticket."""
+    """Return the dates the bot gave the ticket, or shows beside Freshdesk's own."""
     values = [record.written[name].value for name in DATES if name in record.written]
-    return [datetime.fromisoformat(value) for value in values if isinstance(value, str)]
+    dates = [datetime.fromisoformat(value) for value in values if isinstance(value, str)]
+    mirrored = record.moments.get(MIRRORED)
+    return dates if mirrored is None else [*dates, mirrored]

@@ -58,6 +58,7 @@ def ticket(raw: Raw, portal: str) -> Ticket:
         messages=messages(conversations if isinstance(conversations, list) else []),
         messages_complete=isinstance(conversations, list) and len(conversations) < CONVERSATIONS_IN_TICKET,
         to_emails=_texts(raw, "to_emails"),
+        custom_fields=_object(raw, "custom_fields"),
     )
 
 
@@ -109,7 +110,13 @@ def ticket_row(raw: Raw, otherwise: datetime) -> TicketRow:
 
 def fields(changes: SetFields) -> dict[str, Any]:
     """Return the JSON of a change: only what changes, for a read-only or empty extra is refused with 400."""
-    return {name: _outward(value) for name, value in changes.changes().items()}
+    body: dict[str, Any] = {
+        name: _outward(value) for name, value in changes.changes().items() if name != "custom_field"
+    }
+    if changes.custom_field is not None:
+        # Freshdesk merges custom fields by name: those left out keep their value.
+        body["custom_fields"] = dict([changes.custom_field])
+    return body
 
 
 def _outward(value: int | tuple[str, ...] | datetime) -> int | list[str] | str:

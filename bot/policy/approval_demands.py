@@ -44,7 +44,9 @@ def approval_demands(case: Case) -> Demands:
     section = case.policy.approvals
     if section is None or case.ticket.spam or case.ticket.deleted:
         return NOTHING
-    return _Desk(case, section).demands()
+    desk = _Desk(case, section)
+    # What was asked before the bot came is left to those who asked: no reminder or stop out of the blue.
+    return NOTHING if case.was_before_us(desk.start) else desk.demands()
 
 
 class _Desk:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.record import Decision, Record, StatusSeen
 from bot.domain.ticket import Company, Ticket
+from bot.policy.adoption import AdoptionSection
 from bot.policy.approval import LoggedTime
 from bot.policy.automatic_mail import reads_automatic
 from bot.policy.billing import Billing, billing, is_overdue, known_suspensions
@@ -61,6 +62,21 @@ class Case:
         """Tell whether the desk is done with the ticket."""
         return self.ticket.spam or self.ticket.deleted or self.portal.is_closed(self.ticket.status)
 
+    @property
+    def mirrored(self) -> datetime:
+        """Return the limit that runs now, as it is shown: of the answer, then of the resolution."""
+        return self.shown[1] if self.answered else self.shown[0]
+
+    @property
+    def adoption(self) -> AdoptionSection | None:
+        """Return how the ticket was adopted; None for one that came in after the bot."""
+        adoption = self.portal.adopcion
+        return adoption if adoption is not None and adoption.covers(self.ticket.created_at) else None
+
+    def was_before_us(self, moment: datetime) -> bool:
+        """Tell whether something on an adopted ticket is older than its adoption."""
+        return self.adoption is not None and self.adoption.covers(moment)
+
 
 def case_of(
     ticket: Ticket,
@@ -75,11 +91,12 @@ def case_of(
 ) -> Case:
     """Work out what follows from the facts: the verdict, the decision that holds, and both clocks."""
     marks = Marks(ticket, record, bot_agent)
-    memory = recall(record, marks, policy.levels, policy.escalation)
+    portal = policy.portals.of(ticket.key.portal)
+    memory = recall(record, marks, policy.levels, policy.escalation, mirror=portal.is_mirror)
     verdict = policy.classify(ticket)
     decision = decide(ticket, record, marks, memory, policy.levels, verdict, policy.version)
     answer = first_answer(ticket.messages, bot_agent)
-    level, portal = policy.levels.of(decision.level), policy.portals.of(ticket.key.portal)
+    level = policy.levels.of(decision.level)
     calendar = policy.calendar(ticket.key.portal)
     suspended = _suspended(ticket, record, marks, policy, portal, company, now)
     silence = policy.replies.no_responder
@@ -95,7 +112,8 @@ def case_of(
     wait = _remembered_wait(record)
     facts = with_wait(facts, wait) if wait else facts
     clocks = clocks_of(level, calendar, portal, facts, now)
-    if wait is None and _was_forgotten(record, marks, decision):
+    # A mirrored portal's date is Freshdesk's own and tells nothing of ours.
+    if wait is None and not portal.is_mirror and _was_forgotten(record, marks, decision):
         wait = forgotten_wait(level, calendar, clocks, ticket.due_by, now)
         facts = with_wait(facts, wait) if wait else facts
         clocks = clocks_of(level, calendar, portal, facts, now) if wait else clocks

@@ -27,16 +27,29 @@ class Memory:
     due_by: Written | None
     group_id: Written | None = None
     responder_id: Written | None = None
+    custom_field: Written | None = None
 
 
-def recall(record: Record, marks: Marks, levels: LevelsSection, escalation: EscalationSection) -> Memory:
+def recall(
+    record: Record,
+    marks: Marks,
+    levels: LevelsSection,
+    escalation: EscalationSection,
+    *,
+    mirror: bool = False,
+) -> Memory:
     """Return the memory of written fields; notes on the ticket stand in for a lost ledger.
+
+    Where dates are only mirrored, priority and dates are none of the bot's, whatever it wrote before that.
 
     Fields are written before the note, so a note that names a level proves that its fields were written.
     """
     written = dict(record.written)
     announced = marks.announcements()
-    if "priority" not in written and announced:
+    if mirror:
+        for name in ("priority", "fr_due_by", "due_by"):
+            written.pop(name, None)
+    elif "priority" not in written and announced:
         level = announced[-1][1]
         policy, raised = levels.of(level), escalation.raised_to(level, marks.is_done)
         written["priority"] = Written(None, max(policy.prioridad, raised), sure=True)
@@ -48,6 +61,7 @@ def recall(record: Record, marks: Marks, levels: LevelsSection, escalation: Esca
         due_by=written.get("due_by"),
         group_id=written.get("group_id"),
         responder_id=written.get("responder_id"),
+        custom_field=written.get("custom_field"),
     )
 
 

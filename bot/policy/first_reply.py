@@ -19,6 +19,8 @@ from bot.policy.replies import ACKNOWLEDGEMENT, language_of, silence_reason
 def first_reply(case: Case) -> tuple[Reply | None, str | None]:
     """Return the reply under the key of the acknowledgement, or why there is none."""
     silence = silence_reason(case.ticket, case.policy.replies, case.now, case.answered)
+    if silence is None and case.adoption is not None:
+        silence = "ya estaba abierto cuando llegó el semáforo"
     if silence is not None:
         return None, silence
     if case.billing.state is not BillingState.SUSPENDED:

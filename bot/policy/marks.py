@@ -18,6 +18,7 @@ from bot.domain.ticket import Message, Ticket, TicketKey
 
 REFERENCE = re.compile(r"SMF-[A-Z2-7]{10}(?![A-Z2-7])")
 _TAIL = 60  # characters at the end of a message's own words where its reference stands
+_ANNOUNCED = "nivel:"
 _NOT_AN_ANSWER = {6, 8}  # survey feedback and forwards to third parties are no answer to the requester
 
 
@@ -100,4 +101,9 @@ class Marks:
 
 def announcement(number: int, level: Level) -> str:
     """Name the effect of the note that announces a ticket's level, the first or a changed one."""
-    return f"nivel:{number}:{level}"
+    return f"{_ANNOUNCED}{number}:{level}"
+
+
+def is_announcement(effect: str) -> bool:
+    """Tell whether an effect is a note that announces a level."""
+    return effect.startswith(_ANNOUNCED)

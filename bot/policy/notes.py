@@ -23,6 +23,7 @@ CLASSIFICATION_SAMPLES: Mapping[str, object] = {
     "resolucion": "lun 30 nov, 10:00",
     "resolucion_es_meta": True,
     "avisos": ["Revísalo"],
+    "espejo": False,
     "version": "0123456789ab",
 }
 ESCALATION_SAMPLES: Mapping[str, object] = {

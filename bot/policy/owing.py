@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.actions import Action, AddNote, OnceOnly
 from bot.domain.record import Effect, EffectState
 from bot.policy import texts
+from bot.policy.adoption import told
 from bot.policy.case import Case
 from bot.policy.demands import Demands
 from bot.policy.first_reply import first_reply
@@ -34,7 +35,7 @@ def once_only(
     elif not case.marks.is_done(ACKNOWLEDGEMENT):
         reasons.append(f"sin acuse: {silence}")
     candidates.extend(demands.once)
-    owed, unsettled = not_done(case, candidates, settle)
+    owed, unsettled = not_done(case, told(case.adoption, candidates), settle)
     return owed, unsettled, reasons
 
 

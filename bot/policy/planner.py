@@ -22,6 +22,7 @@ from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.report_time import time_spent
 from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.sla_mode import MIRRORED
 from bot.policy.steps import due_steps, missed_moments, missed_reasons, next_moments
 from bot.policy.waiting import with_forgotten_closing
 from bot.policy.wishes import field_wishes
@@ -82,10 +83,16 @@ def plan(
         statuses=statuses,
         proven_effects=proven_effects(case, demands),
         proven_fields={**wishes.proven, **adopted_fields(ticket, case.memory)},
-        moments={**demands.moments, **missed_moments(case, steps)},
+        moments={**demands.moments, **missed_moments(case, steps), **_mirrored(case)},
         conflicts=tuple(wishes.conflicts),
+        overwritten=tuple(wishes.overwritten),
         intents=dict(hooks.intents),
     )
+
+
+def _mirrored(case: Case) -> dict[str, datetime]:
+    """Return the limit shown beside the account's own dates, for whoever reckons how pressing a ticket is."""
+    return {MIRRORED: case.mirrored} if case.portal.is_mirror else {}
 
 
 def _why(case: Case) -> tuple[str, ...]:

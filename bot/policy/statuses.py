@@ -9,11 +9,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, RootModel, StrictInt, model_validator
 
 from bot.domain.ticket import PORTAL_PATTERN
+from bot.policy.adoption import AdoptionSection
 from bot.policy.calendar_section import DEFAULT_CALENDAR, CalendarSection
 from bot.policy.notes import OwnNotes
 from bot.policy.quiet import QuietHours
 from bot.policy.replies import Language, OwnReplyTexts
 from bot.policy.section import Section
+from bot.policy.sla_mode import CustomFieldName, SlaMode
 
 DEFAULT_PORTAL = "predeterminado"
 
@@ -82,6 +84,16 @@ class PortalPolicy(Section):
         default=None, description="Horas sin avisos, como «20:00-07:00»; los relojes no se detienen."
     )
 
+    sla: SlaMode = Field(
+        default=SlaMode.OWNER,
+        description="«propio»: prioridad y fechas las pone el semáforo; «espejo»: no las toca.",
+    )
+    campo_vencimiento: CustomFieldName | None = None
+    adopcion: AdoptionSection | None = Field(
+        default=None,
+        description="Tickets que ya estaban abiertos al llegar el semáforo; los pone `semaforo live`.",
+    )
+
     def pause_cause(self, status: int) -> PauseCause | None:
         """Return what a status waits for; None when the resolution clock runs or is over."""
         causes = self.pausan.by_cause().items()
@@ -97,8 +109,15 @@ class PortalPolicy(Section):
             return status in self.reloj_corre
         return not self.is_closed(status) and self.pause_cause(status) is None
 
+    @property
+    def is_mirror(self) -> bool:
+        """Tell whether priority and due dates are the account's own, and ours only shown beside them."""
+        return self.sla is SlaMode.MIRROR
+
     def contradiction(self) -> str | None:
-        """Say in Spanish which status is listed twice; None when every status has one meaning."""
+        """Say in Spanish what does not go together, such as a status listed twice; None when all does."""
+        if self.campo_vencimiento is not None and not self.is_mirror:
+            return "«campo_vencimiento» solo vale con «sla: espejo»"
         seen: set[int] = set()
         for statuses in (*self.pausan.by_cause().values(), self.cerrados):
             if twice := seen & statuses:

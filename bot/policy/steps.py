@@ -110,7 +110,7 @@ def _reached(case: Case) -> Iterator[DueStep]:
         owed = owed_step(
             case.policy.escalation, name, clock, case.decision.level, case.marks.is_done, case.now
         )
-        if owed is not None:
+        if owed is not None and not case.was_before_us(owed.moment):
             yield DueStep(owed, clock, _missed(case, name, clock, owed))
 
 
@@ -119,6 +119,7 @@ def _missed(case: Case, name: ClockName, clock: Clock, owed: Owed) -> tuple[Esca
         step
         for step in case.policy.escalation.steps(name)
         if step.moment(clock) < owed.moment
+        and not case.was_before_us(step.moment(clock))
         and not case.marks.is_done(step_key(name, step, case.decision.level))
     )
 

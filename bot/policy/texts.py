@@ -66,6 +66,7 @@ def classification_note(
             "resolucion": _sum(resolution),
             "resolucion_es_meta": resolution.kind is ResolutionKind.WORKING,
             "avisos": [notes.avisos[flag] for flag in decision.flags if flag in notes.avisos],
+            "espejo": policy.portals.of(portal).is_mirror,
             "version": decision.rules_version[:12],
         },
     )

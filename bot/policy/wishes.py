@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.actions import SetFields
-from bot.domain.record import Written
+from bot.domain.record import FieldValue, Written
 from bot.policy import fields, waiting
 from bot.policy.case import Case
 from bot.policy.demands import Demands
 from bot.policy.forgotten import told_date, told_resolution, told_topics
 from bot.policy.sla import Clock, ClockState, ResolutionClock
+from bot.policy.sla_mode import is_overwritten, mirrored_text
 from bot.policy.steps import DueSteps, raised_priority
 
 
@@ -26,6 +27,7 @@ class Wishes:
     reasons: list[str] = field(default_factory=list)
     left_alone: set[str] = field(default_factory=set)
     conflicts: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
 
     def changes(self) -> SetFields:
         """Return the action that makes the changes; it may have none."""
@@ -55,19 +57,64 @@ class Wishes:
 def field_wishes(case: Case, demands: Demands, steps: DueSteps) -> Wishes:
     """Return what the bot wants of the ticket's fields, with the tags that the contract demands."""
     wishes, ticket, memory = Wishes(), case.ticket, case.memory
-    if "priority" not in case.record.written:
-        wishes.recall("priority", memory.priority)
-    wishes.want("priority", "prioridad", memory.priority, ticket.priority, raised_priority(case, steps))
+    if case.portal.is_mirror:
+        _want_mirror(case, wishes)
+    else:
+        if "priority" not in case.record.written:
+            wishes.recall("priority", memory.priority)
+        wishes.want("priority", "prioridad", memory.priority, ticket.priority, raised_priority(case, steps))
+        _want_dates(case, wishes)
     _want_people(case, wishes, steps)
-    response, resolution = _dates(case)
-    if response is not None:
-        known = memory.fr_due_by or wishes.recall("fr_due_by", told_date(case, ticket.fr_due_by, response))
-        wishes.want("fr_due_by", "fecha de respuesta", known, ticket.fr_due_by, response)
-    if resolution is not None:
-        _want_resolution(case, wishes, resolution)
-    _send_both(wishes, response, resolution)
     _want_tags(case, wishes, demands)
     return wishes
+
+
+def _want_mirror(case: Case, wishes: Wishes) -> None:
+    """Show the limit that runs in a custom field, beside the account's own dates."""
+    name, shown = case.portal.campo_vencimiento, case.ticket.custom_fields
+    if name is None:
+        return
+    if name not in shown:
+        wishes.reasons.append(f"la cuenta no tiene el campo «{name}»: el plazo queda solo en la nota")
+        return
+    calendar = case.policy.calendar(case.ticket.key.portal)
+    current, wanted = str(shown[name] or ""), mirrored_text(case.mirrored, calendar)
+    known = case.memory.custom_field
+    wishes.want("custom_field", "campo de vencimiento", known, (name, current), (name, wanted))
+
+
+def _want_dates(case: Case, wishes: Wishes) -> None:
+    response, resolution = _dates(case)
+    overwritten = is_overwritten(case.ticket, case.memory, answered=case.answered)
+    if response is not None:
+        current = case.ticket.fr_due_by
+        known = case.memory.fr_due_by or wishes.recall("fr_due_by", told_date(case, current, response))
+        if overwritten and known is not None and current != response:
+            _put_right(wishes, "fr_due_by", "fecha de respuesta", known, current, response)
+        else:
+            wishes.want("fr_due_by", "fecha de respuesta", known, current, response)
+    if resolution is not None:
+        _want_resolution(case, wishes, resolution, overwritten=overwritten)
+    _send_both(wishes, response, resolution)
+
+
+def _put_right(
+    wishes: Wishes, name: str, label: str, known: Written, current: datetime | None, wanted: datetime
+) -> None:
+    """Write a date that Freshdesk's own SLA replaced once more; a second time it is left and told."""
+    wishes.overwritten.append(name)
+    if known.rewrites and known.value == _storable(wanted):
+        wishes.left_alone.add(name)
+        wishes.conflicts.append(name)
+        wishes.reasons.append(
+            f"{label}: el SLA de Freshdesk la reemplaza otra vez (conflicto); no se insiste"
+        )
+        return
+    # Remembered first: should the write fail, the next look must not take Freshdesk's date for a person's.
+    wishes.proven[name] = replace(known, before=_storable(current))
+    wishes.fields[name] = wanted
+    wishes.writes[name] = Written(_storable(current), _storable(wanted), rewrites=1)
+    wishes.reasons.append(f"{label}: el SLA de Freshdesk la reemplazó; se corrige una vez")
 
 
 def _want_people(case: Case, wishes: Wishes, steps: DueSteps) -> None:
@@ -85,7 +132,7 @@ def _want_people(case: Case, wishes: Wishes, steps: DueSteps) -> None:
             wishes.want("group_id", "grupo", memory.group_id, ticket.group_id, group)
 
 
-def _want_resolution(case: Case, wishes: Wishes, wanted: datetime) -> None:
+def _want_resolution(case: Case, wishes: Wishes, wanted: datetime, *, overwritten: bool) -> None:
     """Put right, once, a date that Freshdesk itself moved on resuming; what it insists on is left."""
     label, current = "fecha de resolución", case.ticket.due_by
     known = case.memory.due_by or wishes.recall("due_by", told_resolution(case, current, wanted))
@@ -99,7 +146,10 @@ def _want_resolution(case: Case, wishes: Wishes, wanted: datetime) -> None:
     elif waiting.is_contested(known, current, waited):
         wishes.left_alone.add("due_by")
         wishes.conflicts.append("due_by")
+        wishes.overwritten.append("due_by")
         wishes.reasons.append(f"{label}: Freshdesk insiste en otra fecha (conflicto); no se insiste")
+    elif overwritten and known is not None:
+        _put_right(wishes, "due_by", label, known, current, wanted)
     else:
         wishes.want("due_by", label, known, current, wanted)
 
@@ -112,10 +162,10 @@ def _send_both(wishes: Wishes, response: datetime | None, resolution: datetime |
                 wishes.fields.setdefault(name, value)
 
 
-def _storable(value: Any) -> int | str | None:
+def _storable(value: Any) -> FieldValue:
     if isinstance(value, datetime):
         return fields.as_text(value)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int | tuple) else None
 
 
 def _want_tags(case: Case, wishes: Wishes, demands: Demands) -> None:

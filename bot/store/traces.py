@@ -15,6 +15,7 @@ from bot.store.brakes import HELD
 from bot.store.connection import NAMESPACE, as_text
 from bot.store.corrections import INDEX as CORRECTIONS
 from bot.store.digests import WINDOWS
+from bot.store.drifts import DRIFTS
 from bot.store.failures import ATTEMPTS, FAILURES
 from bot.store.journal import INDEX as JOURNAL
 from bot.store.journal import OPEN, PAST, ROWS
@@ -119,6 +120,7 @@ class Traces:
 
 def _places(key: TicketKey) -> Iterator[Trace]:
     yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS)
+    yield Trace("drift", f"{DRIFTS}:{key.portal}", str(key))
     yield from (Trace(kind, name, str(key)) for kind, name in (*_SORTED_SETS, *_HASHES, *_SETS))
 
 

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from bot.engine.brakes import brake_state
 from bot.engine.context import Context
+from bot.web.drift_metrics import overwritten_dates
 from bot.web.limit_metrics import limits
 
 OUTCOMES = {
@@ -65,6 +66,7 @@ class Waiting(Collector):
         try:
             found = [*self._wakeups(), self._heartbeats(), *self._brakes(), *self._refusals()]
             found += [*self._failures(), *self._refused_jobs(), *limits(self._context)]
+            found += overwritten_dates(self._context)
         except RedisError:
             found = []
         yield GaugeMetricFamily("semaforo_redis_up", "1 when Redis answered this scrape.", value=bool(found))

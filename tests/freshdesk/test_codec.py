@@ -51,6 +51,7 @@ def test_reads_a_whole_ticket() -> None:
         ),
         messages_complete=True,
         to_emails=("soporte@acme.example",),
+        custom_fields={"cf_amount": "124.0", "cf_region": None},
     )
 
 
@@ -197,6 +198,7 @@ FIELDS: dict[str, tuple[SetFields, dict[str, Any]]] = {
     "codes": (SetFields(priority=4, status=2), {"priority": 4, "status": 2}),
     "people": (SetFields(group_id=2**40, responder_id=7), {"group_id": 2**40, "responder_id": 7}),
     "tags": (SetFields(tags=("a", "b")), {"tags": ["a", "b"]}),
+    "custom field": (SetFields(custom_field=("cf_x", "hoy")), {"custom_fields": {"cf_x": "hoy"}}),
     "no tags": (SetFields(tags=()), {"tags": []}),
     "times": (
         SetFields(

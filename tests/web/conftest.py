@@ -25,6 +25,7 @@ from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.connection import connect_impatient
 from bot.store.corrections import Corrections
+from bot.store.drifts import Drifts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
@@ -130,6 +131,7 @@ def build_context(url: str) -> Context:
         budget=Budget(redis),
         breaker=Breaker(redis),
         refused_jobs=RefusedJobs(redis),
+        drifts=Drifts(redis),
         wakeups=Wakeups(redis),
         journal=Journal(redis, timedelta(days=90)),
         corrections=Corrections(redis, timedelta(days=90)),
