@@ -14,6 +14,7 @@ from redis import Redis
 from bot.local.store_server import EmbeddedStore
 from bot.simulator.server import SimulatorServer
 from bot.store.rulebook import Rulebook
+from tests.simulator.receiver import Receiver
 from tests.world import MovableClock, World
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -67,3 +68,11 @@ def world(shared_simulator: tuple[SimulatorServer, MovableClock], redis: Redis, 
     clock.now = MovableClock().now
     server.reset()
     return World(server, redis, rulebook, clock)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a web server that keeps what it is sent."""
+    server = Receiver()
+    yield server
+    server.stop()

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -20,13 +19,6 @@ from tests.world import MONDAY
 
 SECRET = "secreto-de-prueba-largo"
 BODY = '{"type":"ticket.escalated","text":"áé"}'
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    yield server
-    server.stop()
 
 
 def hooks(url: str, secret: str = SECRET) -> Hooks:

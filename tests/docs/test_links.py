@@ -10,6 +10,7 @@ import pytest
 from tests.docs.commands import DOCS, HOME
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NAMED = re.compile(r"`(?:[\w…]+/)*(test_\w+)\.py(?:::(\w+?)(_?…|_\*)?)?`")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TESTS = list((HOME / "tests").rglob("test_*.py"))
@@ -17,7 +18,8 @@ TESTS = list((HOME / "tests").rglob("test_*.py"))
 
 def links() -> list[tuple[Path, str]]:
     """Return each document with each place of this repository that it links to."""
-    found = [(doc, link) for doc in DOCS for link in _LINK.findall(doc.read_text(encoding="utf-8"))]
+    texts = [(doc, _COMMENT.sub("", doc.read_text(encoding="utf-8"))) for doc in DOCS]
+    found = [(doc, link) for doc, text in texts for link in _LINK.findall(text)]
     return [(doc, link) for doc, link in found if "://" not in link]
 
 

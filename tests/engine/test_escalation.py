@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.ticket import TicketKey
-from bot.engine import executor
 from bot.hook_settings import HookSettings
 from bot.hooks import Hooks
 from bot.policy.hooks import BACKOFF, MOST_CALLS
 from bot.store.rulebook import Rulebook
 from tests.engine.contract.desk import alarms_until, said
+from tests.engine.dying import dying_at, expire_leases
 from tests.policy.planner.desk import rules_folder, shipped
 from tests.simulator.receiver import Receiver
 from tests.world import MONDAY, PORTAL, World
@@ -40,11 +40,9 @@ def rulebook() -> Iterator[Rulebook]:
 
 
 @pytest.fixture
-def receiver(world: World) -> Iterator[Receiver]:
-    server = Receiver()
-    world.with_context(hooks=Hooks({"chat": HookSettings("chat", server.url, SECRET)}))
-    yield server
-    server.stop()
+def receiver(receiver: Receiver, world: World) -> Receiver:
+    world.with_context(hooks=Hooks({"chat": HookSettings("chat", receiver.url, SECRET)}))
+    return receiver
 
 
 def mailed(world: World, *tickets: int) -> list[tuple[int, list[str]]]:
@@ -115,28 +113,16 @@ def test_a_later_warning_is_mailed_by_itself(world: World, receiver: Receiver) -
 
 
 @pytest.mark.parametrize("point", ["before_addnote", "after_addnote", "before_notify", "after_notify"])
-def test_dying_on_the_way_mails_once(
-    world: World, receiver: Receiver, point: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dying_on_the_way_mails_once(world: World, receiver: Receiver, point: str) -> None:
     ticket = world.open(**DOWN)
     world.settle(ticket)
     at_hour(world, 24, ticket)
     receiver.got.clear()
 
-    class Killed(BaseException):
-        """Stand for kill -9."""
-
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed(name)
-
     world.redis.hdel("semaforo:ledger:acelera:1", "e:webhook:chat:escala:respuesta:limite:URGENTE")
-    with monkeypatch.context() as patch:
-        patch.setattr(executor, "crash_point", die)
-        with pytest.raises(Killed):
-            at_hour(world, 24.1, ticket)
-    for name in world.redis.scan_iter("semaforo:lease:*"):
-        world.redis.delete(name)
+    with dying_at(point):
+        at_hour(world, 24.1, ticket)
+    expire_leases(world)
     for _ in range(4):
         world.clock.move(seconds=125)
         world.settle(ticket)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ticket import TicketKey
-from bot.engine import executor
+from tests.engine.dying import dying_at, expire_leases
 from tests.world import MONDAY, PORTAL, World
 
 SAMPLES: tuple[dict[str, Any], ...] = (
@@ -88,26 +88,15 @@ CRASHES = [
 ]
 
 
-class Killed(BaseException):
-    """Stand for kill -9: nothing below the job catches it."""
-
-
 @pytest.mark.parametrize("point", CRASHES)
-def test_law_4_dying_at_any_step_ends_in_the_same_ticket(
-    world: World, point: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_law_4_dying_at_any_step_ends_in_the_same_ticket(world: World, point: str) -> None:
     twin, ticket = world.open(**SAMPLES[0]), world.open(**SAMPLES[0])
     world.settle(twin)
 
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed(name)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(executor, "crash_point", die)
-        with pytest.raises(Killed):
-            world.settle(ticket)
+    with dying_at(point):
+        world.settle(ticket)
     expire_leases(world)
+    world.clock.move(seconds=125)
     for _ in range(4):
         world.settle(ticket)
         world.clock.move(seconds=61)
@@ -268,13 +257,6 @@ def test_law_6_foreign_tags_stay_and_removed_topics_stay_off(world: World) -> No
     world.as_agent(ticket, tags=["vip", "Lima", "sla-normal"])
     world.settle(ticket)
     assert {"vip", "Lima", "sla-normal"} == set(world.ticket(ticket)["tags"])
-
-
-def expire_leases(world: World) -> None:
-    """Let the dead worker's leases run out: the ticket's own, and the alarm's."""
-    for name in world.redis.scan_iter("semaforo:lease:*"):
-        world.redis.delete(name)
-    world.clock.move(seconds=125)
 
 
 def assert_same_but_for_number(world: World, twin: int, ticket: int) -> None:

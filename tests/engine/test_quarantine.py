@@ -16,6 +16,7 @@ from bot.freshdesk.errors import TemporaryError
 from bot.freshdesk.wrapped import Repeats
 from bot.store.failures import Failure
 from bot.store.rulebook import Rulebook
+from tests.engine.dying import Killed, expire_leases
 from tests.policy.planner.desk import rules_folder
 from tests.world import PORTAL, World
 
@@ -27,10 +28,6 @@ TRIES = 4
 def rulebook() -> Iterator[Rulebook]:
     with rules_folder() as folder:
         yield Rulebook(folder)
-
-
-class Killed(BaseException):
-    """End a job as a killed worker does: no handler runs."""
 
 
 class Poisoned(FreshdeskClient):
@@ -70,8 +67,7 @@ def settle(world: World) -> None:
     try:
         world.settle()
     except Killed:
-        for name in world.redis.scan_iter("semaforo:lease:*"):
-            world.redis.delete(name)
+        expire_leases(world)
 
 
 def failure(world: World, ticket: int) -> Failure:

@@ -54,13 +54,6 @@ def desk(shared_server: SimulatorServer) -> Client:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def rigged(start: Callable[..., Client], receiver: Receiver) -> Callable[..., Client]:
     """Start an account with one rule."""
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.domain.ticket import TicketKey
-from bot.engine import executor
 from bot.freshdesk.errors import FieldError, PermanentError
 from tests.engine.contract.desk import (
     DOWN,
@@ -19,11 +18,8 @@ from tests.engine.contract.desk import (
     said,
     tags,
 )
+from tests.engine.dying import dying_at, expire_leases
 from tests.world import MONDAY, PORTAL, World
-
-
-class Killed(BaseException):
-    """Stand for kill -9: nothing below the job catches it."""
 
 
 @pytest.mark.parametrize("emptied", [False, True], ids=["remembering", "store emptied"])
@@ -35,24 +31,15 @@ class Killed(BaseException):
         *("before_fields", "after_fields"),
     ],
 )
-def test_dying_on_the_way_to_a_stop_ends_in_the_same_ticket(
-    world: World, point: str, emptied: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dying_on_the_way_to_a_stop_ends_in_the_same_ticket(world: World, point: str, emptied: bool) -> None:
     ticket = asked(world)
     at_hour(world, 24, ticket)
     # A warning may fall due at the same moment; the stop's own steps are the last of their kind.
     world.clock.now = MONDAY + timedelta(hours=48)
 
-    def die(name: str) -> None:
-        if name == point:
-            raise Killed(name)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(executor, "crash_point", die)
-        with pytest.raises(Killed):
-            world.settle(ticket)
-    for name in world.redis.scan_iter("semaforo:lease:*"):
-        world.redis.delete(name)
+    with dying_at(point):
+        world.settle(ticket)
+    expire_leases(world)
     if emptied:
         world.redis.flushall()
     world.clock.move(seconds=125)
