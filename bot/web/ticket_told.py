@@ -66,7 +66,7 @@ def told(context: Context, key: TicketKey, entry: Mapping[str, Any]) -> Told:
         bars=bars_of(ticket, now, policy.zone(key.portal)),
         rules=rules,
         corrected=_corrected(context, key),
-        looks=timeline(context.journal.past(key), now),
+        looks=timeline(context.journal.past(key), now, policy.rule_title),
     )
 
 

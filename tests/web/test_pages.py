@@ -154,7 +154,7 @@ def test_a_ticket_page_tells_reasons_clocks_effects_and_actions(ops: FlaskClient
         "Nivel URGENTE por la regla «urg-servicio-caido».",
         "Lunes 23, 10:00 + 24 h hábiles = martes 24, 10:00.",
         "Cambiar campos prioridad: 4 vence la respuesta: mar 24 nov, 10:00",
-        "Primera mirada que se conserva: URGENTE, decidió regla urg-servicio-caido",
+        "Primera mirada guardada: URGENTE, decidió regla urg-servicio-caido",
         "Nota con el nivel hecho lun 23 nov, 09:59 clave: nivel referencia: SMF-",
         "Próxima mirada lun 23 nov, 15:00 en 5 h",
         "4f2a9c1b7d3e",
