@@ -40,9 +40,7 @@ def _news(
     look: Mapping[str, Any], before: Mapping[str, Any] | None, title: Callable[[str], str]
 ) -> list[str]:
     if before is None:
-        return [
-            f"Primera mirada guardada: {look.get('level') or 'sin nivel'}, {_decided(look, title)}"
-        ]
+        return [f"Primera mirada guardada: {look.get('level') or 'sin nivel'}, {_decided(look, title)}"]
     news = []
     if look.get("level") != before.get("level"):
         news.append(f"Nivel: {before.get('level')} → {look.get('level')}, {_decided(look, title)}")

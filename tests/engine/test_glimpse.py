@@ -41,7 +41,7 @@ def test_without_budget_nothing_is_asked(world: World, ticket: TicketKey) -> Non
     world.with_context(may_spend=lambda portal, calls: False)
     glimpses = Glimpses(world.ctx)
     assert glimpses.look([ticket]) == {}
-    assert glimpses.agents(PORTAL) == {}
+    assert glimpses.look_at_agents(PORTAL) == {}
 
 
 def test_an_account_that_is_down_costs_one_question_a_portal(world: World, ticket: TicketKey) -> None:
@@ -52,8 +52,14 @@ def test_an_account_that_is_down_costs_one_question_a_portal(world: World, ticke
     assert world.control("GET", "requests")["total"] == before + 1
 
 
-def test_agents_have_names(world: World) -> None:
-    assert "Lucía" in " ".join(Glimpses(world.ctx).agents(PORTAL).values())
+def test_agents_keep_their_names_while_freshdesk_is_away(world: World) -> None:
+    glimpses = Glimpses(world.ctx)
+    assert glimpses.known_agents(PORTAL) == {}
+    names = glimpses.look_at_agents(PORTAL)
+    assert "Lucía" in " ".join(names.values())
+    world.clock.move(hours=2)
+    world.control("PUT", "faults", {"error_500": 1.0})
+    assert glimpses.look_at_agents(PORTAL) == glimpses.known_agents(PORTAL) == names
 
 
 def test_no_more_than_a_few_wait_for_freshdesk(world: World, ticket: TicketKey) -> None:
