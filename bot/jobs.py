@@ -88,4 +88,5 @@ def _close(ctx: Context, key: TicketKey) -> None:
     """Stop looking at a ticket that is gone; its memory runs out by retention."""
     ctx.wakeups.forget(key)
     ctx.failures.clear(key)
+    ctx.journal.leave_board(key)
     log.info("ticket gone", ticket=str(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -14,8 +15,10 @@ from bot.engine.gate import AccountGate
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
 from bot.freshdesk.client import FreshdeskClient
+from bot.freshdesk.wrapped import Repeats
 from bot.hooks import Hooks
 from bot.settings import PortalSettings, Settings
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
@@ -23,18 +26,34 @@ from bot.store.connection import connect_briefly, connect_impatient, connect_pat
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
 from bot.store.facts import Facts
+from bot.store.facts_for_looking import FactsForLooking
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.processes import Processes
 from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rule_versions import RuleVersions
 from bot.store.rulebook import Rulebook
+from bot.store.server import StoreServer
 from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Say how long, in seconds, and how often a process asks Freshdesk."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    deadline: float = 30.0
+    attempts: int = 3
+
+
+_PATIENT, _IN_A_HURRY = Pace(), Pace(connect=2.0, read=4.0, deadline=5.0, attempts=1)
 
 
 class NoRedis(Exception):
@@ -52,8 +71,13 @@ def build_briefly(settings: Settings) -> Context:
 
 
 def build_web(settings: Settings) -> Context:
-    """Build the parts for the web, whose Redis must answer within a second or not at all."""
-    return _context(settings, connect_impatient(_redis_url(settings)))
+    """Build the parts for the web, whose Redis must answer within a second or not at all.
+
+    Its pages look at Freshdesk in a hurry, and once: its few threads are there for deliveries.
+    """
+    redis = connect_impatient(_redis_url(settings))
+    context = _context(settings, redis, _IN_A_HURRY)
+    return replace(context, facts=FactsForLooking(redis))
 
 
 def build_rule_versions(settings: Settings) -> RuleVersions:
@@ -80,11 +104,11 @@ def _redis_url(settings: Settings) -> str:
     return settings.redis_url
 
 
-def _context(settings: Settings, redis: Redis) -> Context:
+def _context(settings: Settings, redis: Redis, pace: Pace = _PATIENT) -> Context:
     retention = timedelta(days=settings.retention_days)
     budget, breaker = Budget(redis, settings.api_share), Breaker(redis)
     return Context(
-        freshdesk=_clients(settings, budget, breaker),
+        freshdesk=_clients(settings, budget, breaker, pace),
         wakeups=Wakeups(redis, timedelta(seconds=settings.urgent_within_seconds)),
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
@@ -104,6 +128,9 @@ def _context(settings: Settings, redis: Redis) -> Context:
         reply_slots=ReplySlots(redis),
         hooks=Hooks(settings.hooks),
         digests=Digests(redis),
+        audit=Audit(redis, retention),
+        processes=Processes(redis),
+        server=StoreServer(redis),
         settle=timedelta(seconds=settings.effect_settle_seconds),
         coalesce=timedelta(seconds=settings.coalesce_seconds),
         sweep_every=timedelta(seconds=settings.sweep_seconds),
@@ -116,14 +143,23 @@ def _context(settings: Settings, redis: Redis) -> Context:
     )
 
 
-def _clients(settings: Settings, budget: Budget, breaker: Breaker) -> Mapping[str, FreshdeskApi]:
+def _clients(settings: Settings, budget: Budget, breaker: Breaker, pace: Pace) -> Mapping[str, FreshdeskApi]:
     return MappingProxyType(
-        {name: _client(portal, budget, breaker) for name, portal in settings.portals.items()}
+        {name: _client(portal, budget, breaker, pace) for name, portal in settings.portals.items()}
     )
 
 
-def _client(portal: PortalSettings, budget: Budget, breaker: Breaker) -> FreshdeskApi:
+def _client(portal: PortalSettings, budget: Budget, breaker: Breaker, pace: Pace) -> FreshdeskApi:
     # Enough of a hash to see that the key was changed, and too little to find it by.
     key_print = hashlib.sha256(portal.api_key.encode()).hexdigest()[:8]
     gate = AccountGate(portal.portal, key_print, budget, breaker, stand_in=portal.is_stand_in)
-    return FreshdeskClient(portal.portal, portal.url, portal.api_key, gate=gate)
+    return FreshdeskClient(
+        portal.portal,
+        portal.url,
+        portal.api_key,
+        gate=gate,
+        connect_timeout=pace.connect,
+        read_timeout=pace.read,
+        deadline=pace.deadline,
+        repeats=Repeats(attempts=pace.attempts),
+    )

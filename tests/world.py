@@ -18,6 +18,7 @@ from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.wrapped import Repeats
 from bot.hooks import Hooks
 from bot.simulator.server import SimulatorServer
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
@@ -28,8 +29,10 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.processes import Processes
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
+from bot.store.server import StoreServer
 from bot.store.traces import Traces
 from bot.store.wakeups import Lane, Wakeups
 
@@ -123,6 +126,9 @@ class World:
             reply_slots=ReplySlots(redis),
             hooks=Hooks({}),
             digests=Digests(redis),
+            audit=Audit(redis, RETENTION),
+            processes=Processes(redis),
+            server=StoreServer(redis),
             settle=SETTLE,
         )
         self.ctx.facts.born(clock.now - SETTLE)

@@ -17,6 +17,7 @@ import bot
 from bot import jobs
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock import WORKERS, tick
+from bot.engine.presence import Presence
 from bot.store.connection import connect_patient
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.wakeups import Lane
@@ -54,12 +55,19 @@ def worker(urgent: bool) -> None:
     context = context_or_exit(patient=True)
     jobs.use(context)
     assert settings.redis_url is not None
+    presence = Presence(context, WORKERS[lane])
+
+    def beat() -> None:
+        context.heartbeats.beat(WORKERS[lane], context.now())
+        presence.report()
+
     SemaforoWorker(
         connect_patient(settings.redis_url),
-        beat=lambda: context.heartbeats.beat(WORKERS[lane], context.now()),
+        beat=beat,
         before_job=lambda: context.rulebook.look(at_once=True),
         lane=lane,
     ).work(logging_level="WARNING")
+    presence.leave()
 
 
 @click.command()
@@ -68,7 +76,7 @@ def clock() -> None:
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, "clock")
     context, stop = context_or_exit(patient=True), threading.Event()
-    keeper = RuleKeeper(context.rulebook, settings.watched_rules)
+    keeper, presence = RuleKeeper(context.rulebook, settings.watched_rules), Presence(context, "clock")
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -79,9 +87,11 @@ def clock() -> None:
         try:
             tick(context)
             keeper.look(context.now())
+            presence.report()
         except RedisError as error:
             log.warning("clock waits for Redis", error=type(error).__name__)
             stop.wait(1)
+    presence.leave()
 
 
 @click.command()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,7 +12,8 @@ import click
 from bot.cli.environment import context_or_exit
 from bot.cli.report_tables import print_report
 from bot.engine.context import Context
-from bot.policy.report import COLUMNS, Period, count_cells, last_full_weeks, report_data
+from bot.policy.report import Period, count_cells, last_full_weeks, report_data
+from bot.policy.report_csv import report_csv
 from bot.policy.statuses import DEFAULT_PORTAL
 
 
@@ -66,7 +65,7 @@ def report(
     if as_json:
         click.echo(json.dumps(data, ensure_ascii=False))
     elif as_csv:
-        click.echo(_csv(data["rows"]), nl=False)
+        click.echo(report_csv(data["rows"]), nl=False)
     else:
         print_report(data)
 
@@ -84,14 +83,6 @@ def _period(context: Context, first: date | None, last: date | None, portal: str
 def _in_utc(context: Context, at: datetime, portal: str) -> datetime:
     zoned = at if at.tzinfo else at.replace(tzinfo=context.rulebook.policy.zone(portal))
     return zoned.astimezone(UTC)
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 COMMANDS = (report,)

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.domain.ticket import TicketKey
 from bot.freshdesk.api import FreshdeskApi
 from bot.hooks import Hooks
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
@@ -22,9 +23,11 @@ from bot.store.journal import Journal
 from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.processes import Processes
 from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
+from bot.store.server import StoreServer
 from bot.store.traces import Traces
 from bot.store.wakeups import Lane, Wakeups
 
@@ -84,6 +87,9 @@ class Context:
     reply_slots: ReplySlots
     hooks: Hooks
     digests: Digests
+    audit: Audit
+    processes: Processes
+    server: StoreServer
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)

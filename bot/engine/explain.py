@@ -13,6 +13,7 @@ from bot.domain.record import Record
 from bot.domain.ticket import Ticket
 from bot.engine.context import Context
 from bot.policy.flag_demands import FORWARDED
+from bot.policy.next_look import next_step
 
 # The last part of the keys of effects that go to the client.
 REPLIES = frozenset({"acuse", "recordatorio", "cierre", "respuesta"})
@@ -44,8 +45,12 @@ def journal_entry(ticket: Ticket, record: Record, plan: Plan, ctx: Context) -> d
         "tags": _named(plan.tags or ticket.tags, own),
         "status": ticket.status,
         "company_id": ticket.company_id,
+        "agent_id": ticket.responder_id,
+        "created_at": _local(ticket.created_at, zone),
+        "waits_for": plan.spent.waits_for,
         "state": "closed" if plan.closed else plan.response.state,
         "wake_at": _local(plan.wake_at, zone),
+        "next_step": next_step(plan),
         "rules_version": plan.decision.rules_version,
         "updated_at": _local(ctx.now(), zone),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,15 @@ class TicketRow:
     updated_at: datetime
     due_by: datetime | None
     fr_due_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Hold what people know a ticket by; for showing only, never stored."""
+
+    subject: str = field(repr=False)
+    company: str | None = field(repr=False)
+    requester: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,10 @@ class FreshdeskApi(Protocol):
 
     def get_ticket(self, ticket_id: int) -> Ticket:
         """Read a ticket with its requester, stats and first ten messages: one request."""
+        ...
+
+    def headline(self, ticket_id: int) -> Headline:
+        """Read a ticket's subject with the names of its company and requester: one request."""
         ...
 
     def list_messages(self, ticket_id: int) -> tuple[Message, ...]:
@@ -98,6 +111,10 @@ class FreshdeskApi(Protocol):
 
     def list_companies(self) -> Iterator[Company]:
         """Walk all companies."""
+        ...
+
+    def company_names(self) -> Iterator[tuple[int, str]]:
+        """Walk all companies, number and name; names are for showing only and are never stored."""
         ...
 
     def list_time_entries(self, ticket_id: int) -> tuple[TimeEntry, ...]:

@@ -16,7 +16,7 @@ from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Ticket
 from bot.freshdesk import codec
 from bot.freshdesk.answers import Answer, RateHeaders
-from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
+from bot.freshdesk.api import Agent, Headline, TicketField, TicketRow, TimeEntry
 from bot.freshdesk.gate import Gate
 from bot.freshdesk.transport import BoundedSession, Key, Limits
 from bot.freshdesk.wrapped import Library, Repeats
@@ -100,6 +100,11 @@ class FreshdeskClient:
         api = self._library
         answer = api.ask(api.tickets.get_ticket, ticket_id, "conversations", "requester", "stats")
         return self._ticket(answer, ticket_id)
+
+    def headline(self, ticket_id: int) -> Headline:
+        """Read a ticket's subject with the names of its company and requester: one request."""
+        api = self._library
+        return api.ask(api.tickets.get_ticket, ticket_id, "company", "requester").read(codec.headline)
 
     def update_ticket(self, ticket_id: int, changes: SetFields) -> Ticket:
         """Change only the named fields; return the ticket as Freshdesk now has it, without messages."""
@@ -200,6 +205,10 @@ class FreshdeskClient:
     def list_companies(self) -> Iterator[Company]:
         """Walk all companies."""
         return self._rows(self._company_reader, lambda api: api.companies.list_companies)
+
+    def company_names(self) -> Iterator[tuple[int, str]]:
+        """Walk all companies, number and name."""
+        return self._rows(codec.company_name, lambda api: api.companies.list_companies)
 
     def list_time_entries(self, ticket_id: int) -> tuple[TimeEntry, ...]:
         """Read the hours logged on a ticket."""

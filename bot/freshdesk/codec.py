@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Stats, Ticket, TicketKey
-from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
+from bot.freshdesk.api import Agent, Headline, TicketField, TicketRow, TimeEntry
 from bot.policy.markup import visible_text
 
 Raw = Mapping[str, Any]
@@ -58,6 +58,15 @@ def ticket(raw: Raw, portal: str) -> Ticket:
         messages=messages(conversations if isinstance(conversations, list) else []),
         messages_complete=isinstance(conversations, list) and len(conversations) < CONVERSATIONS_IN_TICKET,
         to_emails=_texts(raw, "to_emails"),
+    )
+
+
+def headline(raw: Raw) -> Headline:
+    """Read what people know a ticket by; `company` is empty where the ticket has none."""
+    return Headline(
+        subject=_text(raw, "subject") or "",
+        company=_text(_object(raw, "company"), "name"),
+        requester=_text(_object(raw, "requester"), "name"),
     )
 
 
@@ -124,6 +133,11 @@ def company(raw: Raw, overdue_field: str, invoice_due_field: str) -> Company:
         overdue=_yes_or_no(_custom(custom, overdue_field)),
         invoice_due=_day(_custom(custom, invoice_due_field)),
     )
+
+
+def company_name(raw: Raw) -> tuple[int, str]:
+    """Read a company's number and name."""
+    return _required_number(raw, "id"), str(raw.get("name") or "")[:200]
 
 
 def _custom(custom: Raw, name: str) -> object:

@@ -24,6 +24,7 @@ from bot.policy.notes import NotesSection
 from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.problems import Problem
 from bot.policy.replies import AcknowledgementSection, Language, LanguageTexts
+from bot.policy.report_goals import ReportGoalsSection
 from bot.policy.rules import Rule
 from bot.policy.scope import ScopeSection
 from bot.policy.scorecard import NAME, ScorecardSection
@@ -64,6 +65,7 @@ class Policy:
     payment_notice: PaymentNoticeSection | None = None
     scope: ScopeSection | None = None
     reopening: ReopeningSection | None = None
+    goals: ReportGoalsSection = field(default_factory=ReportGoalsSection)
 
     def classify(self, ticket: Ticket) -> Verdict:
         """Return what the rules say about a ticket."""
@@ -166,6 +168,7 @@ def policy_of(sections: Sections, classifier: Classifier | None = None) -> Polic
         payment_notice=sections.get("aviso_de_pago"),
         scope=sections.get("alcance"),
         reopening=sections.get("reapertura"),
+        goals=sections.get("informe") or ReportGoalsSection(),
     )
 
 

@@ -6,7 +6,7 @@ portal, client company and level; every other figure is a sum of cells.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -39,9 +39,9 @@ class Period:
     first: date
     last: date
 
-    def holds(self, moment: datetime, zone: ZoneInfo) -> bool:
-        """Tell whether a moment falls on one of the dates."""
-        return self.first <= moment.astimezone(zone).date() <= self.last
+    def holds(self, day: date) -> bool:
+        """Tell whether a day is one of the dates."""
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Count:
     tickets: int = 0
     inferred: int = 0
     escalations: int = 0
-    promises: Counter[tuple[str, Kept]] = field(default_factory=Counter)
+    promises: defaultdict[tuple[str, Kept], int] = field(default_factory=lambda: defaultdict(int))
     worked: timedelta = timedelta()
     waited: defaultdict[str, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
 
@@ -74,7 +74,8 @@ class Count:
         self.tickets += other.tickets
         self.inferred += other.inferred
         self.escalations += other.escalations
-        self.promises.update(other.promises)
+        for promise, number in other.promises.items():
+            self.promises[promise] += number
         self.worked += other.worked
         for cause, length in other.waited.items():
             self.waited[cause] += length
@@ -117,13 +118,13 @@ def count_cells(
     for one in outcomes:
         name = one.key.portal
         zone = zones.get(name) or zones.setdefault(name, policy.zone(name))
-        if not one.counts or portal not in (None, name) or not period.holds(one.created_at, zone):
+        day = one.created_at.astimezone(zone).date()
+        if not one.counts or portal not in (None, name) or not period.holds(day):
             continue
         since = timedelta()
         if one.spent.closed_at is None:
             since = policy.calendar(name).business_time_between(one.looked_at, hour)
-        week = _monday(one.created_at.astimezone(zone).date())
-        cells[Cell(week, name, one.company_id, one.level)].add_ticket(one, at, since)
+        cells[Cell(_monday(day), name, one.company_id, one.level)].add_ticket(one, at, since)
     return cells
 
 
@@ -137,6 +138,12 @@ def summed(cells: Cells, group: Callable[[Cell], G]) -> dict[G, Count]:
 
 def report_data(cells: Cells, period: Period) -> dict[str, Any]:
     """Return the whole report as plain data; the same cells give the same data, byte for byte."""
+    rows = [row(cell, cells[cell]) for cell in sorted(cells, key=Cell.order)]
+    return {**report_figures(cells, period), "rows": rows}
+
+
+def report_figures(cells: Cells, period: Period) -> dict[str, Any]:
+    """Return the report's figures without its rows, of which many clients make many."""
     levels = summed(cells, lambda cell: cell.level)
     clients = summed(cells, lambda cell: (cell.portal, cell.company_id or 0))
     weeks = summed(cells, lambda cell: cell.week)
@@ -150,7 +157,6 @@ def report_data(cells: Cells, period: Period) -> dict[str, Any]:
             for (portal, company), count in sorted(clients.items(), key=lambda item: item[0])
         ],
         "weeks": [{"week": week.isoformat(), **_figures(count)} for week, count in sorted(weeks.items())],
-        "rows": [row(cell, cells[cell]) for cell in sorted(cells, key=Cell.order)],
     }
 
 

@@ -27,6 +27,7 @@ from bot.policy.problems import did_you_mean
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.references import Fault, unknown_filters, unknown_lists, unknown_rules
 from bot.policy.replies import AcknowledgementSection
+from bot.policy.report_goals import ReportGoalsSection
 from bot.policy.rules import Filter, Flag, Rule, Vocabulary
 from bot.policy.scope import ScopeSection
 from bot.policy.scorecard import ScorecardSection, Weights
@@ -146,6 +147,7 @@ SECTIONS: dict[str, SectionSpec] = {
     "reapertura": SectionSpec(
         Annotated[ReopeningSection, Field(description="Qué respuesta tras el cierre no reabre el caso.")]
     ),
+    "informe": SectionSpec(Annotated[ReportGoalsSection, Field(description="Metas internas del informe.")]),
 }
 # What a service cannot run without; a folder of rules alone may still be checked and tried on tickets.
 NEEDED = ("reglas", "niveles", "calendario", "portales", "etiquetas", "escalamiento", "respuestas", "notas")

@@ -17,18 +17,22 @@ from bot.store.corrections import INDEX as CORRECTIONS
 from bot.store.digests import WINDOWS
 from bot.store.failures import ATTEMPTS, FAILURES
 from bot.store.journal import INDEX as JOURNAL
+from bot.store.journal import OPEN, PAST, ROWS
 from bot.store.wakeups import ALARMS, LINES, RANKS
 
-_KEYS = {
-    "ledger": f"{NAMESPACE}:ledger",
-    "journal": JOURNAL,
-    "correction": CORRECTIONS,
-    "outcome": f"{NAMESPACE}:outcome",
-}
+_KEYS = (
+    ("ledger", f"{NAMESPACE}:ledger"),
+    ("journal", JOURNAL),
+    ("board row", ROWS),
+    ("past look", PAST),
+    ("correction", CORRECTIONS),
+    ("outcome", f"{NAMESPACE}:outcome"),
+)
 _SORTED_SETS = (
     ("wake-up", ALARMS),
     *(("wake-up", line) for line in LINES),
     ("journal", JOURNAL),
+    ("board row", OPEN),
     ("correction", CORRECTIONS),
 )
 _HASHES = (("failure", FAILURES), ("failure", ATTEMPTS), ("wake-up", RANKS))
@@ -114,7 +118,7 @@ class Traces:
 
 
 def _places(key: TicketKey) -> Iterator[Trace]:
-    yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS.items())
+    yield from (Trace(kind, f"{prefix}:{key}") for kind, prefix in _KEYS)
     yield from (Trace(kind, name, str(key)) for kind, name in (*_SORTED_SETS, *_HASHES, *_SETS))
 
 

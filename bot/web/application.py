@@ -10,6 +10,8 @@ from flask_wtf import CSRFProtect
 from prometheus_client import CollectorRegistry
 
 from bot.engine.context import Context
+from bot.engine.glimpse import Glimpses
+from bot.engine.presence import Presence
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.access import Access
 from bot.store.connection import connect_impatient
@@ -17,9 +19,11 @@ from bot.store.drafts import Drafts
 from bot.store.trials import Trials
 from bot.telemetry import set_up_logging
 from bot.web.api import TicketApi
+from bot.web.audit import register_audit
 from bot.web.board import BoardPages
 from bot.web.body_limits import register_body_limits
 from bot.web.brakes import BrakePages
+from bot.web.compliance import CompliancePages
 from bot.web.compressed import register_compression
 from bot.web.errors import register_errors
 from bot.web.headers import protect
@@ -35,6 +39,7 @@ from bot.web.rules_history import RuleHistoryPages
 from bot.web.rules_list import RuleListPages
 from bot.web.rules_trials import RuleTrialPages
 from bot.web.sessions import COOKIE, OpsSessions, raise_session_error
+from bot.web.system import SystemPages
 from bot.web.ticket_page import TicketPages
 from bot.web.webhooks import BODY_LIMIT, Receiver
 from bot.wiring import build_web
@@ -47,7 +52,9 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     """
     settings = settings or _from_environment()
     access = Access(connect_impatient(_redis_url(settings)))
-    context = context or build_web(settings)
+    if context is None:
+        context = build_web(settings)
+        Presence(context, "web").keep_reporting()
     app = Flask(__name__)
     app.config.update(COOKIE, MAX_CONTENT_LENGTH=BODY_LIMIT)
     # Our own Referrer-Policy keeps back the Referer that Flask-WTF asks for; Login looks at Sec-Fetch-Site.
@@ -61,6 +68,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     protect(app)
     register_errors(app)
     register_layout(app, settings.portals)
+    register_audit(app, context)
     _add_routes(app, settings, context, access)
     return app
 
@@ -86,10 +94,13 @@ class _Pages(Protocol):
 
 def _pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
     """Return the ops pages, one class a subject; `layout.SECTIONS` names those of the navigation."""
+    glimpses = Glimpses(context)
     return (
-        BoardPages(settings.portals, context),
+        BoardPages(settings.portals, context, glimpses),
         TicketPages(settings.portals, context),
         BrakePages(context),
+        CompliancePages(context),
+        SystemPages(context),
         *_rule_pages(settings, context),
     )
 

@@ -52,3 +52,8 @@ def register_layout(app: Flask, portals: Collection[str]) -> None:
 def sections() -> list[Section]:
     """Return the sections that this application serves."""
     return [section for section in SECTIONS if section.endpoint in current_app.view_functions]
+
+
+def is_part() -> bool:
+    """Tell whether a script of ours asks again for the part of a page that changes, and for that alone."""
+    return "Semaforo-Part" in request.headers

@@ -24,6 +24,7 @@ from bot.engine import clock
 from bot.engine.context import Context
 from bot.hooks import Hooks
 from bot.policy.marks import REFERENCE
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
@@ -33,8 +34,10 @@ from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
+from bot.store.processes import Processes
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
+from bot.store.server import StoreServer
 from bot.store.traces import Traces
 from bot.store.wakeups import Wakeups
 from tests.chaos.attempts import Attempt, MortalLeases, pause, run_out
@@ -98,6 +101,9 @@ class Protocol(RuleBasedStateMachine):
             reply_slots=ReplySlots(redis),
             hooks=Hooks({}),
             digests=Digests(redis),
+            audit=Audit(redis, RETENTION),
+            processes=Processes(redis),
+            server=StoreServer(redis),
             settle=self.settle,
             most_attempts=NEVER_ASIDE,
         )

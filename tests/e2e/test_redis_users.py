@@ -209,7 +209,8 @@ def test_what_is_not_theirs_is_refused(store: Valkey, user: str, foreign: Callab
 
 BETWEEN: list[tuple[str, str, str]] = [
     *((user, "GET", "semaforo:ops:signing-key") for user in USERS if user != "semaforo-web"),
-    ("semaforo-web", "GET", "semaforo:ledger:acelera:1"),
+    ("semaforo-web", "DEL", "semaforo:ledger:acelera:1"),
+    ("semaforo-web", "DEL", "semaforo:bot:acelera"),
     ("semaforo-web", "HGETALL", "rq:job:1"),
     ("semaforo-web", "DEL", "semaforo:rules:active"),
     ("semaforo-web", "DEL", "semaforo:journal:acelera:1"),

@@ -121,3 +121,42 @@ def test_heartbeats_are_of_lately(redis: Redis) -> None:
     hearts.beat("clock", NOW)
     assert (hearts.seen("clock"), hearts.seen("worker")) == (NOW, None)
     assert 0 < int(redis.ttl("semaforo:alive:clock")) <= LATELY.total_seconds()
+
+
+def test_the_board_holds_what_is_open(redis: Redis) -> None:
+    journal = Journal(redis, RETENTION)
+    due = {"response": {"state": "running", "limit": "2026-07-31T10:00:00-05:00"}}
+    journal.record(KEY, {"level": "URGENTE", "due": due, "state": "running", "agent_id": 5}, NOW)
+    journal.record(OTHER, {"level": "NORMAL", "state": "running"}, NOW)
+    first, _ = journal.open_tickets()
+    assert (first.key, first.level, first.agent) == (KEY, "URGENTE", 5)
+    assert first.response.limit == datetime(2026, 7, 31, 15, tzinfo=UTC).timestamp()
+    journal.record(KEY, {"state": "closed"}, NOW)
+    journal.leave_board(OTHER)
+    assert list(journal.open_tickets()) == []
+    assert journal.read(OTHER) == {"level": "NORMAL", "state": "running"}, "only the board forgets it"
+
+
+def test_a_row_that_ran_out_leaves_the_board(redis: Redis) -> None:
+    journal = Journal(redis, RETENTION)
+    journal.record(KEY, {"state": "running"}, NOW)
+    journal.record(OTHER, {"state": "running"}, NOW + RETENTION + timedelta(days=1))
+    assert [one.key for one in journal.open_tickets()] == [OTHER]
+
+
+def test_the_past_keeps_the_looks_that_changed_something(redis: Redis) -> None:
+    journal = Journal(redis, RETENTION)
+    looks: list[dict[str, object]] = [
+        {"level": "NORMAL", "actions": [{"kind": "add_note"}], "updated_at": "1"},
+        {"level": "NORMAL", "actions": [], "updated_at": "2"},
+        {"level": "URGENTE", "actions": [], "updated_at": "3", "words": ["caído"]},
+    ]
+    for look in looks:
+        journal.record(KEY, look, NOW)
+    assert [one["updated_at"] for one in journal.past(KEY)] == ["3", "1"]
+    assert "words" not in journal.past(KEY)[0]
+    for number in range(200):
+        journal.record(KEY, {"level": str(number)}, NOW)
+    assert len(journal.past(KEY)) == 40
+    journal.forget(KEY)
+    assert journal.past(KEY) == []

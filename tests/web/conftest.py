@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,7 +16,10 @@ from redis import Redis
 
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
+from bot.freshdesk.errors import TemporaryError
+from bot.policy.model import Policy, load_policy
 from bot.settings import PortalSettings, Settings
+from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
@@ -23,10 +27,13 @@ from bot.store.connection import connect_impatient
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
+from bot.store.processes import Processes
 from bot.store.refused_jobs import RefusedJobs
 from bot.store.rule_versions import RuleVersions
+from bot.store.server import StoreServer
 from bot.store.wakeups import Wakeups
 from bot.web import create_app
+from tests.conftest import RULES
 
 from .valkey import Valkey
 
@@ -34,6 +41,16 @@ NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SECRET = "a-secret-of-the-webhook"
 PREVIOUS = "clave-añeja-y-larga/+="
 PASSWORD = "contraseña de la mesa"
+
+
+class SilentDesk:
+    """Stand for an account that does not answer."""
+
+    def __getattr__(self, name: str) -> Any:
+        def silent(*_: object) -> None:
+            raise TemporaryError("silent")
+
+        return silent
 
 
 @pytest.fixture(scope="session")
@@ -105,11 +122,10 @@ def build_settings(url: str, password: str | None = PASSWORD) -> Settings:
 def build_context(url: str) -> Context:
     """Build what the web room needs of a context, no more, over a real Redis."""
     redis: Redis = connect_impatient(url)
-    rulebook = SimpleNamespace(
-        policy=SimpleNamespace(version="4f2a9c1b7d3e"), unusable=None, versions=RuleVersions(redis)
-    )
+    rulebook = SimpleNamespace(policy=_policy(), unusable=None, versions=RuleVersions(redis))
     parts = SimpleNamespace(
-        freshdesk={"acelera": None, "norte": None},
+        freshdesk={"acelera": SilentDesk(), "norte": SilentDesk()},
+        may_spend=lambda portal, calls: True,
         budget=Budget(redis),
         breaker=Breaker(redis),
         refused_jobs=RefusedJobs(redis),
@@ -118,11 +134,21 @@ def build_context(url: str) -> Context:
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         brakes=Brakes(redis),
+        audit=Audit(redis, timedelta(days=90)),
+        processes=Processes(redis),
+        server=StoreServer(redis),
         rulebook=rulebook,
         now=lambda: NOW,
         coalesce=timedelta(seconds=2),
     )
     return cast(Context, parts)
+
+
+@cache
+def _policy() -> Policy:
+    policy, problems = load_policy(RULES)
+    assert policy is not None, problems
+    return replace(policy, version="4f2a9c1b7d3e")
 
 
 def log_in(client: FlaskClient, password: str = PASSWORD) -> None:
@@ -162,7 +188,12 @@ def entry(ticket_id: int = 101, **changes: Any) -> dict[str, Any]:
         "tags": ["sla-urgente"],
         "status": 2,
         "state": "running",
+        "created_at": "2026-11-23T10:00:00-05:00",
+        "waits_for": None,
+        "agent_id": None,
+        "company_id": None,
         "wake_at": "2026-11-24T09:00:00-05:00",
+        "next_step": "objetivo de respuesta",
         "rules_version": "4f2a9c1b7d3e",
         "updated_at": "2026-11-23T10:00:00-05:00",
         **changes,

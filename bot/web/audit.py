@@ -1,0 +1,75 @@
+"""Which acts of people on the pages are written down, and what are they called?
+
+One hook writes down every act of the list that was carried out, so that no page can forget to. A test holds
+that each form of the ops pages is either in the list or in that of forms that change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, g, request
+from redis.exceptions import RedisError
+
+from bot.engine.context import Context
+from bot.telemetry import log
+from bot.web.visitor import current_user
+
+# Endpoint to what people read in the list of acts; the link that works once is a GET.
+ACTS: Mapping[str, str] = {
+    "login.entrance": "Entró con el enlace de un solo uso",
+    "login.enter": "Entró",
+    "login.leave": "Salió",
+    "brakes.stop": "Detuvo toda escritura",
+    "brakes.resume": "Reanudó la escritura",
+    "system.stop": "Detuvo toda escritura",
+    "system.resume": "Reanudó la escritura",
+    "system.retry": "Reintentó un ticket",
+    "system.retry_all": "Reintentó todos los tickets con fallas",
+    "tickets.ring": "Pidió recalcular un ticket",
+    "calendar.publish": "Publicó un cambio del calendario",
+}
+# Forms that only look: they are sent by POST because they cost something, not because they change anything.
+HARMLESS = frozenset({"system.examine"})
+
+
+def register_audit(app: Flask, context: Context) -> None:
+    """Write down every act of the list, once it was carried out."""
+
+    def note_visitor() -> None:
+        if request.endpoint == "login.leave":
+            g.audit_user = current_user()  # nobody is logged in any more when it is done
+
+    def note_act(response: Response) -> Response:
+        if _is_act(response):
+            user, target = g.get("audit_user") or current_user(), g.get("audit_target") or _ticket()
+            try:
+                context.audit.record(user, request.endpoint or "", target, context.now())
+            except RedisError as error:  # the act is done, and so its answer must say
+                log.error("act not written down", act=request.endpoint, error=type(error).__name__)
+        return response
+
+    app.before_request(note_visitor)
+    app.after_request(note_act)
+
+
+def about(target: str) -> None:
+    """Say what the present act is about, such as a version; a ticket in the address is known anyway."""
+    g.audit_target = target
+
+
+def without_act() -> None:
+    """Say that nothing was done after all."""
+    g.audit_nothing = True
+
+
+def _is_act(response: Response) -> bool:
+    by_link = request.endpoint == "login.entrance"
+    sent = "token" in request.args if by_link else request.method == "POST"
+    done = response.status_code < 400 and not (by_link and response.status_code == 200)
+    return request.endpoint in ACTS and sent and done and not g.get("audit_nothing")
+
+
+def _ticket() -> str:
+    named = request.view_args or {}
+    return f"{named['portal']}:{named['ticket_id']}" if "ticket_id" in named else ""
