@@ -28,9 +28,25 @@ ACTS: Mapping[str, str] = {
     "system.retry_all": "Reintentó todos los tickets con fallas",
     "tickets.ring": "Pidió recalcular un ticket",
     "calendar.publish": "Publicó un cambio del calendario",
+    "rules_draft.publish": "Publicó su borrador de reglas",
+    "rules_history.roll_back": "Volvió a una versión anterior de las reglas",
+    "rules_trials.begin": "Empezó un ensayo de reglas",
+    "rules_trials.cancel": "Detuvo un ensayo de reglas",
+    "rules_trials.apply": "Aplicó las reglas a tickets abiertos",
 }
 # Forms that only look: they are sent by POST because they cost something, not because they change anything.
-HARMLESS = frozenset({"system.examine"})
+_LOOKS = frozenset(
+    {
+        "system.examine",
+        "rules_editor.check",
+        "rules_draft.check",
+        "rules_bench.run",
+        "rules_bench.read_undecided",
+    }
+)
+# Forms that change the sender's own draft and nothing that holds for others.
+_DRAFTS = frozenset({"rules_editor.save", "rules_draft.move", "rules_draft.discard"})
+HARMLESS = _LOOKS | _DRAFTS
 
 
 def register_audit(app: Flask, context: Context) -> None:
