@@ -66,7 +66,7 @@ class RuleHistoryPages:
 
     def version(self, version: str) -> ResponseReturnValue:
         """Show what a version changed against the one before it, or another."""
-        other = self._other(version)
+        files, other = self._files(version), self._other(version)
         before = self._files(other) if other else {}
         entries = [one for one in self._told() if one.entry.version == version]
         return render_template(
@@ -75,7 +75,7 @@ class RuleHistoryPages:
             entry=entries[0] if entries else None,
             other=other,
             history=self._told(),
-            differences=file_diffs(before, self._files(version)) if other else [],
+            differences=file_diffs(before, files) if other else [],
             active=self._desk.live.policy.version,
         )
 

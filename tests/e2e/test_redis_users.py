@@ -237,6 +237,7 @@ BETWEEN: list[tuple[str, str, str]] = [
     ("semaforo-web", "DEL", "semaforo:bot:acelera"),
     ("semaforo-web", "HGETALL", "rq:job:1"),
     ("semaforo-web", "DEL", "semaforo:rules:active"),
+    ("semaforo-ops", "GET", "semaforo:ops:draft:x"),
     ("semaforo-web", "DEL", "semaforo:journal:acelera:1"),
     ("semaforo-worker", "DEL", "semaforo:rules:active"),
     ("semaforo-clock", "HGETALL", "semaforo:ledger:acelera:1"),
