@@ -27,15 +27,27 @@ ACTS: Mapping[str, str] = {
     "system.retry": "Reintentó un ticket",
     "system.retry_all": "Reintentó todos los tickets con fallas",
     "tickets.ring": "Pidió recalcular un ticket",
-    "rules_draft.publish": "Publicó reglas",
+    "rules_draft.publish": "Publicó su borrador de reglas",
     "rules_history.roll_back": "Volvió a una versión anterior de las reglas",
+    "rules_trials.begin": "Empezó un ensayo de reglas",
+    "rules_trials.cancel": "Detuvo un ensayo de reglas",
     "rules_trials.apply": "Aplicó las reglas a tickets abiertos",
 }
-# These are acts only if another version of the rules holds afterwards.
-PUBLISHING = frozenset({"rules_draft.publish", "rules_history.roll_back"})
-# Forms that only look, or change nothing but the visitor's own draft.
-HARMLESS = frozenset({"system.examine", "rules_trials.begin", "rules_trials.cancel"})
-DRAFTING = ("calendar.", "rules_bench.", "rules_draft.", "rules_editor.")
+# Forms that only look: they are sent by POST because they cost something, not because they change anything.
+_LOOKS = frozenset(
+    {
+        "system.examine",
+        "rules_editor.check",
+        "rules_draft.check",
+        "rules_bench.run",
+        "rules_bench.read_undecided",
+    }
+)
+# Forms that change the sender's own draft and nothing that holds for others.
+_DRAFTS = frozenset(
+    {"rules_editor.save", "rules_draft.move", "rules_draft.discard", "calendar.add", "calendar.remove"}
+)
+HARMLESS = _LOOKS | _DRAFTS
 
 
 def register_audit(app: Flask, context: Context) -> None:
@@ -44,14 +56,12 @@ def register_audit(app: Flask, context: Context) -> None:
     def note_before() -> None:
         if request.endpoint == "login.leave":
             g.audit_user = current_user()  # nobody is logged in any more when it is done
-        if request.endpoint in PUBLISHING:
-            g.audit_version = _published(context)
 
     def note_act(response: Response) -> Response:
         try:
-            if _is_act(response, context):
-                user = g.get("audit_user") or current_user()
-                context.audit.record(user, request.endpoint or "", _target(context), context.now())
+            if _is_act(response):
+                user, target = g.get("audit_user") or current_user(), g.get("audit_target") or _ticket()
+                context.audit.record(user, request.endpoint or "", target, context.now())
         except RedisError as error:  # the act is done, and so its answer must say
             log.error("act not written down", act=request.endpoint, error=type(error).__name__)
         return response
@@ -60,29 +70,24 @@ def register_audit(app: Flask, context: Context) -> None:
     app.after_request(note_act)
 
 
+def about(target: str) -> None:
+    """Say what the present act is about, such as a version; a ticket in the address is known anyway."""
+    g.audit_target = target
+
+
 def without_act() -> None:
     """Say that nothing was done after all."""
     g.audit_nothing = True
 
 
-def _is_act(response: Response, context: Context) -> bool:
+def _is_act(response: Response) -> bool:
     if request.endpoint not in ACTS or response.status_code >= 400 or g.get("audit_nothing"):
         return False
     if request.endpoint == "login.entrance":
         return "token" in request.args and response.status_code == 303
-    if request.endpoint in PUBLISHING and _published(context) == g.get("audit_version"):
-        return False
     return request.method == "POST"
 
 
-def _target(context: Context) -> str:
-    """Return what an act is about: the ticket of the address, or the version that was published."""
+def _ticket() -> str:
     named = request.view_args or {}
-    if "ticket_id" in named:
-        return f"{named['portal']}:{named['ticket_id']}"
-    return (_published(context) or "")[:12] if request.endpoint in PUBLISHING else ""
-
-
-def _published(context: Context) -> str | None:
-    versions = context.rulebook.versions
-    return None if versions is None else versions.active()
+    return f"{named['portal']}:{named['ticket_id']}" if "ticket_id" in named else ""
