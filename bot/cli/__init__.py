@@ -20,6 +20,7 @@ from bot.cli import (
     export,
     forget,
     forms,
+    ops_users,
     processes,
     report,
     rulebook,
@@ -49,7 +50,7 @@ def main() -> None:
 
 for module in (
     *(processes, rules, rulebook, decisions, tickets, brakes),
-    *(doctor, backfill, backtest, corrections, export, forget, forms, report),
+    *(doctor, backfill, backtest, corrections, export, forget, forms, report, ops_users),
 ):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -19,6 +19,7 @@ from bot.store.drifts import DRIFTS
 from bot.store.failures import ATTEMPTS, FAILURES
 from bot.store.journal import INDEX as JOURNAL
 from bot.store.journal import OPEN, PAST, ROWS
+from bot.store.trials import RESULT, named_in, unpacked
 from bot.store.wakeups import ALARMS, LINES, RANKS
 
 _KEYS = (
@@ -78,7 +79,17 @@ class Traces:
     def of_portal(self, portal: str, tickets: Iterable[int], requester_id: int | None) -> list[Trace]:
         """Return where what a portal's tickets share names some of them, or a requester."""
         wanted = {str(number) for number in tickets}
-        return [*self._replies(portal, wanted, requester_id), *self._warnings(portal, wanted)]
+        return [
+            *self._replies(portal, wanted, requester_id),
+            *self._warnings(portal, wanted),
+            *self._trial(portal, wanted),
+        ]
+
+    def _trial(self, portal: str, tickets: Collection[str]) -> Iterator[Trace]:
+        """Yield the result of the last trial of rules when it names a ticket; it goes as a whole."""
+        named = named_in(unpacked(self._redis.get(RESULT)) or {}, portal)
+        if not named.isdisjoint(tickets):
+            yield Trace("trial", RESULT)
 
     def _replies(self, portal: str, tickets: Collection[str], requester_id: int | None) -> Iterator[Trace]:
         """Yield where automatic replies to a requester, or on tickets, are counted."""

@@ -21,7 +21,7 @@ from bot.store.connection import NAMESPACE, as_text
 LIFE = timedelta(days=7)
 LOCK_LIFE = timedelta(seconds=30)
 _PREFIX = f"{NAMESPACE}:ops:trial"
-_LOCK, _STATE, _RESULT = f"{_PREFIX}:lock", f"{_PREFIX}:state", f"{_PREFIX}:result"
+_LOCK, _STATE, RESULT = f"{_PREFIX}:lock", f"{_PREFIX}:state", f"{_PREFIX}:result"
 
 _TOLD = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -29,6 +29,23 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('HSET', KEYS[2], 'done', ARGV[2], 'total', ARGV[3])
 return 1
 """
+
+
+def unpacked(raw: object) -> dict[str, Any] | None:
+    """Return a result as it was found."""
+    if not isinstance(raw, bytes):
+        return None
+    found: dict[str, Any] = json.loads(zlib.decompress(raw))
+    return found
+
+
+def named_in(result: dict[str, Any], portal: str) -> set[str]:
+    """Return the numbers of a portal's tickets that a result names; an example may be of any portal."""
+    rows = (row["id"] for row in result.get("rows", ()) if row["portal"] in {portal, None})
+    lists = (one["examples"] for kind in ("moves", "shade") for one in result.get(kind, ()))
+    keys = (key for kind in ("unread", "busy") for key in result.get(kind, ()))
+    own = (key.partition(":")[2] for key in keys if key.startswith(f"{portal}:"))
+    return {str(one) for one in (*rows, *(number for numbers in lists for number in numbers), *own)}
 
 
 class TrialState(StrEnum):
@@ -78,7 +95,7 @@ class Trials:
             return None
         text = json.dumps({**asdict(head), "at": head.at.isoformat()}, ensure_ascii=False)
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(_STATE, _RESULT)
+            pipe.delete(_STATE, RESULT)
             pipe.hset(
                 _STATE, mapping={"head": text, "state": TrialState.RUNNING.value, "done": 0, "total": 0}
             )
@@ -95,7 +112,7 @@ class Trials:
         """Keep what a trial found, unless it was canceled meanwhile."""
         if self._holds(token):
             packed = zlib.compress(json.dumps(result, ensure_ascii=False).encode())
-            self._redis.set(_RESULT, packed, ex=LIFE)
+            self._redis.set(RESULT, packed, ex=LIFE)
             self._end(TrialState.DONE)
 
     def fail(self, token: str, problem: str) -> None:
@@ -127,11 +144,7 @@ class Trials:
 
     def result(self) -> dict[str, Any] | None:
         """Return what the last trial found."""
-        raw = self._redis.get(_RESULT)
-        if not isinstance(raw, bytes):
-            return None
-        found: dict[str, Any] = json.loads(zlib.decompress(raw))
-        return found
+        return unpacked(self._redis.get(RESULT))
 
     def _holds(self, token: str) -> bool:
         held = self._redis.get(_LOCK)

@@ -1,7 +1,7 @@
 """How do scripts and styles travel small?
 
-Static files only: a page holds both a secret of ours and words of others, and what is compressed together can be
-guessed by its length (BREACH).
+Static files only: a page holds both a secret of ours and words of others, and what is compressed together can
+be guessed by its length (BREACH).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _compress(response: Response) -> Response:
     if request.endpoint != STATIC or response.status_code != 200 or response.mimetype not in TEXTS:
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings:
+    if not request.accept_encodings["gzip"]:
         return response
     response.direct_passthrough = False
     plain = response.get_data()

@@ -31,7 +31,8 @@ class RuleDesk:
 
     @property
     def live(self) -> Loaded:
-        """Return the rules in force with their files."""
+        """Return the rules in force with their files; what was published a moment ago included."""
+        self.context.rulebook.look(at_once=True)
         return self.context.rulebook.held
 
     @property

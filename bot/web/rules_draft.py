@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.store.drafts import Draft
 from bot.store.rule_versions import Origin, Overtaken, Publication
 from bot.store.rulebook import RulesRefused, publish
+from bot.web.audit import about, without_act
 from bot.web.login import Guard
 from bot.web.rules_desk import SHORT, RuleDesk
 from bot.web.visitor import current_user
@@ -68,6 +69,7 @@ class RuleDraftPages:
         draft, note = self._desk.draft(), request.form.get("nota", "").strip()[:LONGEST_NOTE]
         if request.form.get("revision", "") != str(draft.revision):
             flash("El borrador cambió en otra ventana. Revise lo que se publicaría y pulse otra vez.", "bad")
+            without_act()
             return redirect(url_for("rules_draft.show"), 303)
         if not note:
             flash("Escriba en pocas palabras por qué cambia las reglas: se verá en el historial.", "bad")
@@ -81,7 +83,9 @@ class RuleDraftPages:
             return self._page(draft, report=Report(tuple(refused.problems)), note=note), 422
         except Overtaken:
             flash(OVERTAKEN, "bad")
+            without_act()
             return redirect(url_for("rules_draft.show"), 303)
+        about(entry.version[:SHORT])
         self._desk.discard()
         self._desk.context.rulebook.look(at_once=True)
         flash(f"Publicado: la versión {entry.version[:SHORT]} vale en todos los procesos en 5 segundos.")

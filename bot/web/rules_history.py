@@ -13,14 +13,16 @@ from flask.typing import ResponseReturnValue
 from bot.policy.rule_diff import file_diffs, unified_diff
 from bot.policy.statuses import DEFAULT_PORTAL
 from bot.settings import Settings
-from bot.store.rule_versions import Origin, Publication
+from bot.store.rule_versions import Origin, Overtaken, Publication
 from bot.store.rulebook import RulesRefused, publish
+from bot.web.audit import about, without_act
 from bot.web.login import Guard
 from bot.web.rules_desk import SHORT, RuleDesk
 from bot.web.times import Moment, moment
 from bot.web.visitor import current_user
 
 DRAFT = "borrador"
+CHANGED = "Las reglas en uso cambiaron desde que abrió la página. Mírelas y pulse otra vez."
 ORIGINS = {
     Origin.FOLDER: "carpeta, por comando",
     Origin.START: "primer arranque",
@@ -64,7 +66,7 @@ class RuleHistoryPages:
 
     def version(self, version: str) -> ResponseReturnValue:
         """Show what a version changed against the one before it, or another."""
-        other = self._other(version)
+        files, other = self._files(version), self._other(version)
         before = self._files(other) if other else {}
         entries = [one for one in self._told() if one.entry.version == version]
         return render_template(
@@ -73,7 +75,7 @@ class RuleHistoryPages:
             entry=entries[0] if entries else None,
             other=other,
             history=self._told(),
-            differences=file_diffs(before, self._files(version)) if other else [],
+            differences=file_diffs(before, files) if other else [],
             active=self._desk.live.policy.version,
         )
 
@@ -84,16 +86,22 @@ class RuleHistoryPages:
         entry = Publication(version, now, current_user(), Origin.ROLLBACK, note)
         following = request.form.get("en_uso", "")
         if following != self._desk.live.policy.version:
-            flash("Las reglas en uso cambiaron desde que abrió la página. Mírelas y pulse otra vez.", "bad")
-            return redirect(url_for("rules_history.version", version=version), 303)
+            return self._not_back(version, CHANGED)
         try:
-            publish(self._desk.versions, files, entry)
+            publish(self._desk.versions, files, entry, following=following)
+        except Overtaken:
+            return self._not_back(version, CHANGED)
         except RulesRefused as refused:
-            flash(f"No se puede volver: {refused.problems[0]}", "bad")
-            return redirect(url_for("rules_history.version", version=version), 303)
+            return self._not_back(version, f"No se puede volver: {refused.problems[0]}")
+        about(version[:SHORT])
         self._desk.context.rulebook.look(at_once=True)
         flash(f"Vale otra vez la versión {version[:SHORT]}.")
         return redirect(url_for("rules_history.show"), 303)
+
+    def _not_back(self, version: str, why: str) -> ResponseReturnValue:
+        without_act()
+        flash(why, "bad")
+        return redirect(url_for("rules_history.version", version=version), 303)
 
     def archive(self, version: str) -> ResponseReturnValue:
         """Give the folder of a version, for those who keep their rules in git."""

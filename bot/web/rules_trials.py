@@ -18,8 +18,9 @@ from bot.policy.statuses import DEFAULT_PORTAL
 from bot.settings import Settings
 from bot.store.trials import TrialHead, Trials, TrialState
 from bot.web import trial_process
+from bot.web.audit import about, without_act
 from bot.web.login import Guard
-from bot.web.rules_desk import RuleDesk
+from bot.web.rules_desk import SHORT, RuleDesk
 from bot.web.times import moment
 from bot.web.trial_process import Kind, Work
 from bot.web.visitor import current_user
@@ -133,6 +134,7 @@ class RuleTrialPages:
         result, live = self._kept.result(), self._desk.live
         if not result or result.get("kind") != Kind.OPEN or result["candidate"] != live.policy.version:
             flash("Las reglas en uso cambiaron desde ese ensayo. Haga otro y aplique lo que diga.", "bad")
+            without_act()
             return redirect(url_for("rules_trials.show"), 303)
         choice = Choice.from_values(request.form)
         keys = tuple(_keys(row for row in result["rows"] if choice.admits(row)))
@@ -162,7 +164,9 @@ class RuleTrialPages:
         token = self._kept.begin(head)
         if token is None:
             flash(BUSY, "bad")
+            without_act()
         else:
+            about(version[:SHORT])
             trial_process.start(
                 Work(kind, token, self._settings, dict(live.files), dict(candidate), tickets, keys)
             )

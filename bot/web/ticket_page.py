@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
-from bot.engine.look import what_if, words_of
+from bot.engine.look import Looks
 from bot.engine.quarantine import retry
 from bot.freshdesk.errors import FreshdeskError
 from bot.policy.verdict import TicketField
@@ -31,6 +31,7 @@ class TicketPages:
     def __init__(self, portals: Mapping[str, PortalSettings], context: Context) -> None:
         self._portals = portals
         self._context = context
+        self._looks = Looks(context)
 
     def blueprint(self, guard: Guard) -> Blueprint:
         """Return the pages, each behind `guard`."""
@@ -62,7 +63,7 @@ class TicketPages:
         """Show the ticket's own text, read from Freshdesk now, with the words that the rules read."""
         key = self._key(portal, ticket_id)
         try:
-            found = words_of(self._context, key)
+            found = self._looks.words_of(key)
         except FreshdeskError as error:
             return self._words(key, trouble=freshdesk_trouble(error))
         policy, verdict = self._context.rulebook.policy, found.verdict
@@ -79,7 +80,7 @@ class TicketPages:
         """Show what a look would do now, from Freshdesk's own words, without doing it."""
         key = self._key(portal, ticket_id)
         try:
-            outcome = what_if(self._context, key)
+            outcome = self._looks.what_if(key)
         except FreshdeskError as error:
             flash(freshdesk_trouble(error), "bad")
             return redirect(url_for("tickets.show", portal=portal, ticket_id=ticket_id), 303)

@@ -14,7 +14,7 @@ from bot.web.board_rows import WAITS, Bar, bars_of
 from bot.web.standing import STATES, standing
 from bot.web.timeline import Look, timeline
 from bot.web.times import Moment, moment
-from bot.web.wording import texts_of
+from bot.web.wording import texts_of, who_decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Told:
     state: str
     state_text: str
     waits: str
+    decided_by: str
     bars: tuple[Bar, ...]
     rules: tuple[NamedRule, ...]
     corrected: Corrected | None
@@ -54,24 +55,29 @@ def told(context: Context, key: TicketKey, entry: Mapping[str, Any]) -> Told:
     now, policy = context.now(), context.rulebook.policy
     ticket = open_ticket(key, row_text(entry))
     how = standing(ticket, int(now.timestamp()))
-    is_closed = entry.get("state") == "closed"
+    rules, is_closed = _rules(policy, entry), entry.get("state") == "closed"
     return Told(
         state="met" if is_closed else how.state,
         state_text="Cerrado" if is_closed else STATES.get(how.state, how.state),
         waits="" if is_closed else WAITS.get(str(entry.get("waits_for")), ""),
+        decided_by=next(
+            (rule.title for rule in rules if rule.is_deciding), who_decided(entry.get("decided_by"))
+        ),
         bars=bars_of(ticket, now, policy.zone(key.portal)),
-        rules=_rules(policy, entry),
+        rules=rules,
         corrected=_corrected(context, key),
-        looks=timeline(context.journal.past(key), now),
+        looks=timeline(context.journal.past(key), now, policy.rule_title),
     )
 
 
 def _rules(policy: Policy, entry: Mapping[str, Any]) -> tuple[NamedRule, ...]:
+    """Return the rules by name, the deciding one first."""
     decided_by = entry.get("decided_by")
-    return tuple(
+    rules = (
         NamedRule(rule, policy.rule_title(rule), policy.rule_clause(rule), rule == decided_by)
         for rule in texts_of(entry.get("rules"))
     )
+    return tuple(sorted(rules, key=lambda rule: not rule.is_deciding))
 
 
 def _corrected(context: Context, key: TicketKey) -> Corrected | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -23,12 +23,12 @@ class Look:
     reasons: tuple[str, ...]
 
 
-def timeline(past: Sequence[Mapping[str, Any]], now: datetime) -> list[Look]:
-    """Return looks in words, newest first; `past` is what `Journal.past` returns."""
+def timeline(past: Sequence[Mapping[str, Any]], now: datetime, title: Callable[[str], str]) -> list[Look]:
+    """Return looks in words, newest first; `past` is what `Journal.past` returns, `title` names a rule."""
     return [
         Look(
             at=moment(look.get("updated_at"), now=now),
-            news=tuple(_news(look, before)),
+            news=tuple(_news(look, before, title)),
             steps=steps_of(look),
             reasons=texts_of(look.get("reasons")),
         )
@@ -36,12 +36,14 @@ def timeline(past: Sequence[Mapping[str, Any]], now: datetime) -> list[Look]:
     ]
 
 
-def _news(look: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
+def _news(
+    look: Mapping[str, Any], before: Mapping[str, Any] | None, title: Callable[[str], str]
+) -> list[str]:
     if before is None:
-        return [f"Primera mirada que se conserva: {look.get('level') or 'sin nivel'}, {_decided(look)}"]
+        return [f"Primera mirada guardada: {look.get('level') or 'sin nivel'}, {_decided(look, title)}"]
     news = []
     if look.get("level") != before.get("level"):
-        news.append(f"Nivel: {before.get('level')} → {look.get('level')}, {_decided(look)}")
+        news.append(f"Nivel: {before.get('level')} → {look.get('level')}, {_decided(look, title)}")
     if look.get("state") != before.get("state"):
         news.append(f"Respuesta: {_state(before)} → {_state(look)}")
     if look.get("waits_for") != before.get("waits_for"):
@@ -53,8 +55,10 @@ def _news(look: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str
     return news
 
 
-def _decided(look: Mapping[str, Any]) -> str:
-    return f"decidió {who_decided(look.get('decided_by'))}"
+def _decided(look: Mapping[str, Any], title: Callable[[str], str]) -> str:
+    rule = look.get("decided_by")
+    named = title(rule) if isinstance(rule, str) else ""
+    return f"decidió la regla «{named}»" if named not in {"", rule} else f"decidió {who_decided(rule)}"
 
 
 def _state(look: Mapping[str, Any]) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.level import Level
+from bot.domain.ticket import TicketKey
 from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
+from bot.policy.marks import reference
 from bot.web.times import DASH, UNKNOWN, Moment, moment
 
 STATES = {
@@ -28,6 +30,13 @@ ACTIONS = {
     "forward": "Reenviar por correo",
     "notify": "Llamar a un webhook",
     "note": "Nota privada",
+}
+# By the first part of an effect's key; others are told by their kind.
+EFFECTS = {
+    "nivel": "Nota con el nivel",
+    "escala": "Aviso por el plazo",
+    "acuse": "Acuse de recibo al cliente",
+    "aprobacion": "Pedido de aprobación",
 }
 EFFECT_STATES = {"done": "hecho", "open": "por confirmar"}
 DETAILS = {
@@ -95,9 +104,10 @@ def sheet(entry: Mapping[str, Any]) -> Sheet:
     """Return an entry in words."""
     level, state, due = str(entry.get("level", "")), str(entry.get("state", "")), entry.get("due") or {}
     response, resolution = _clock(due.get("response")), _clock(due.get("resolution"))
+    key = TicketKey(str(entry.get("portal", "")), int(entry.get("ticket_id", 0)))
     return Sheet(
-        portal=str(entry.get("portal", "")),
-        ticket_id=int(entry.get("ticket_id", 0)),
+        portal=key.portal,
+        ticket_id=key.ticket_id,
         level=level or DASH,
         emoji=Level(level).emoji if level in Level.__members__ else "⚪",
         state=state,
@@ -110,7 +120,7 @@ def sheet(entry: Mapping[str, Any]) -> Sheet:
         rules=texts_of(entry.get("rules")),
         reasons=texts_of(entry.get("reasons")),
         actions=steps_of(entry),
-        effects=tuple(_effect(effect) for effect in entry.get("effects") or ()),
+        effects=tuple(_effect(key, effect) for effect in entry.get("effects") or ()),
         wake_at=moment(entry.get("wake_at")),
         updated_at=moment(entry.get("updated_at")),
         rules_version=str(entry.get("rules_version") or DASH),
@@ -162,11 +172,13 @@ def _step(action: Mapping[str, Any]) -> Step:
     return Step(_kind(action), details)
 
 
-def _effect(effect: Mapping[str, Any]) -> Step:
-    state = str(effect.get("state") or "")
+def _effect(ticket: TicketKey, effect: Mapping[str, Any]) -> Step:
+    state, key = str(effect.get("state") or ""), str(effect.get("key", DASH))
+    title = EFFECTS.get(key.partition(":")[0], _kind(effect))
+    mark = () if effect.get("kind") == "notify" else (("referencia", reference(ticket, key)),)
     return Step(
-        title=_kind(effect),
-        details=(("clave", str(effect.get("key", DASH))),),
+        title=title,
+        details=(("clave", key), *mark),
         state=state,
         state_text=EFFECT_STATES.get(state, state),
         at=moment(effect.get("at")),

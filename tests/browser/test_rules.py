@@ -36,7 +36,7 @@ def replace_text(page: Page, old: str, new: str) -> None:
     """Select a word of the editor and type another over it."""
     page.get_by_role("textbox", name=f"Texto de {ADDED}").click()
     page.keyboard.press("Control+f")
-    page.get_by_placeholder("Buscar").fill(old)
+    page.get_by_placeholder("Buscar").press_sequentially(old)
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.keyboard.type(new)

@@ -37,7 +37,7 @@ def test_the_page_tells_the_whole_story(world: World, page: Page) -> None:
     expect(text.locator("mark.deciding").first).to_be_visible()
     expect(page.get_by_text("Una persona cambió el nivel: URGENTE → IMPORTANTE")).to_be_visible()
     history = page.locator(".looks > li")
-    expect(history.last).to_contain_text("Primera mirada que se conserva: URGENTE")
+    expect(history.last).to_contain_text("Primera mirada guardada: URGENTE")
     expect(history.first).to_contain_text("Ahora espera al cliente")
     page.locator(".looks summary").first.press("Enter")
     check_everywhere(page, "ticket-historia")

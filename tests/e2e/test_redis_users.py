@@ -24,7 +24,7 @@ from bot.store.rule_versions import RuleVersions
 from bot.wiring import utc_now
 from tests.e2e.processes import HOME, Processes, environment, simulator_for, wait_for
 from tests.e2e.test_service import Service, is_ready
-from tests.rule_files import folder_with
+from tests.rule_files import ADDED, folder_with
 from tests.web.valkey import Valkey
 
 ACL = HOME / "deploy" / "redis-users.acl"
@@ -135,6 +135,10 @@ def test_the_whole_cycle_needs_no_more_than_the_users_may(
     session = log_in(service)
     data = {"csrf_token": token_on(session.get(page, timeout=5).text)}
     assert session.post(f"{page}/recalcular", data=data, timeout=5).ok
+    assert "Gracias por todo" in session.get(f"{page}/texto", timeout=10).text
+    assert "Qué pasaría ahora" in session.post(f"{page}/que-pasaria", data=data, timeout=10).text
+    headlines = session.get(f"{page.rpartition('/tickets')[0]}/asuntos?t=acelera:{lost}", timeout=10)
+    assert headlines.json()[f"acelera:{lost}"]["subject"] == "Otro"
     wait_for("it left quarantine", lambda: "no ticket" in command(service, "failures", "list"))
     for path in ("readyz", "metrics", "ops/"):
         assert session.get(f"http://127.0.0.1:{service.port}/{path}", timeout=5).status_code == 200
@@ -156,6 +160,30 @@ def test_the_whole_cycle_needs_no_more_than_the_users_may(
     wait_for("no job is left", lambda: int(store.client.llen("rq:queue:semaforo")) == 0)
     wait_for("the ticket is not busy, and forgotten", lambda: is_forgotten(service, lost))
     assert service.processes.stop("worker") == 0
+    assert denied(store) <= EXPECTED_REFUSALS
+
+
+def test_rules_are_changed_tried_and_applied_on_the_pages(
+    service: Service, store: Valkey, folder: Path
+) -> None:
+    ticket = answered(service, subject="Otro", text="Vi un uno y nada más.")
+    rules, session = f"http://127.0.0.1:{service.port}/ops/reglas", log_in(service)
+    page = session.get(f"{rules}/editor?archivo={ADDED}", timeout=9).text
+    text = (folder / ADDED).read_text(encoding="utf-8").replace("PREFERENTE", "URGENTE")
+
+    def send(path: str, **data: str) -> str:
+        answer = session.post(f"{rules}/{path}", data={"csrf_token": token_on(page), **data}, timeout=30)
+        assert answer.ok, answer.text
+        return answer.text
+
+    send("editor", archivo=ADDED, texto=text, revision="0", accion="guardar")
+    assert "Publicado" in send("borrador/publicar", revision="1", nota="uno es urgente")
+    for words in ({"path": "ensayo/empezar", "clase": "abiertos"}, {"path": "ensayo/aplicar"}):
+        send(**words)
+        wait_for("the trial", lambda: "terminado" in session.get(f"{rules}/ensayo", timeout=9).text)
+    for path in ("", "sin-regla", "historial", "banco"):
+        assert session.get(f"{rules}/{path}", timeout=9).ok
+    wait_for("the new level", lambda: service.ticket(ticket)["priority"] == 4)
     assert denied(store) <= EXPECTED_REFUSALS
 
 
@@ -213,6 +241,7 @@ BETWEEN: list[tuple[str, str, str]] = [
     ("semaforo-web", "DEL", "semaforo:bot:acelera"),
     ("semaforo-web", "HGETALL", "rq:job:1"),
     ("semaforo-web", "DEL", "semaforo:rules:active"),
+    ("semaforo-ops", "GET", "semaforo:ops:draft:x"),
     ("semaforo-web", "DEL", "semaforo:journal:acelera:1"),
     ("semaforo-worker", "DEL", "semaforo:rules:active"),
     ("semaforo-clock", "HGETALL", "semaforo:ledger:acelera:1"),

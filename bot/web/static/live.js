@@ -14,6 +14,7 @@ function keyOf(node) {
 function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   // Filled in by another script, and the server knows nothing better.
+  if (old.dataset?.load !== undefined) return;
   if (old.dataset?.kept !== undefined && !fresh.textContent.trim()) return;
   if (old.nodeName !== fresh.nodeName || keyOf(old) !== keyOf(fresh)) return void old.replaceWith(fresh);
   if (old.nodeType !== Node.ELEMENT_NODE) return void (old.data = fresh.data);

@@ -61,6 +61,8 @@ const look = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li": { padding: ".15rem .5rem" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionDetail": { fontStyle: "normal", opacity: "1", marginLeft: "1rem", fontFamily: "system-ui, sans-serif" },
+  // The marker's own picture is a data: address, which the pages forbid.
+  ".cm-lint-marker-error": { content: "normal", width: ".8em", height: ".8em", borderRadius: "50%", backgroundColor: "var(--danger)" },
   ".cm-diagnostic-error": { borderLeft: "5px solid var(--danger)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--danger)" },
   ".cm-panels input, .cm-panels button": { background: "var(--card)", color: "var(--ink)", border: "1px solid var(--edge)", borderRadius: "4px" },
@@ -81,13 +83,14 @@ const view = new EditorView({
       highlightSelectionMatches(), search({ top: true }), indentUnit.of("  "), EditorState.tabSize.of(2), language, syntaxHighlighting(colours), look, lintGutter(),
       autocompletion({ override: [completer(area.dataset.complete)], icons: false }),
       EditorState.phrases.of(words),
-      EditorView.contentAttributes.of({ "aria-label": `Texto de ${file}` }),
+      EditorView.contentAttributes.of({ "aria-label": `Texto de ${file}`, tabindex: "0" }),
       keymap.of([{ key: "Mod-s", run: save, preventDefault: true }, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
       EditorView.updateListener.of((update) => update.docChanged && changed()),
     ],
   }),
 });
 area.hidden = true;
+if (matchMedia("(max-width: 60rem)").matches) document.getElementById("archivos").open = false;
 document.getElementById("ayuda-editor").hidden = false;
 document.querySelector('label[for="texto"]').addEventListener("click", () => view.focus());
 
