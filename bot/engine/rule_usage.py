@@ -1,4 +1,4 @@
-"""How often does each rule match and decide, and which tickets does none of them decide?"""
+"""How often does each rule match and decide, and which tickets does none of them know?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine.context import Context
 from bot.policy.corrections import RuleRecord, rule_records
 from bot.policy.decision import PERSON
+from bot.policy.scorecard import NAME as SCORECARD
 
 MOST_LOOKED_AT = 5000
 _PAGE = 500
@@ -18,13 +19,16 @@ _PAGE = 500
 
 @dataclass(slots=True)
 class Usage:
-    """Hold what the newest journal entries say of rules; `undecided` newest first."""
+    """Hold what the newest journal entries say of rules; `unknown` newest first.
+
+    Unknown are tickets without a level from a rule: by default, or by the weight of words alone.
+    """
 
     looked_at: int = 0
     since: datetime | None = None
     decided: Counter[str] = field(default_factory=Counter)
     matched: Counter[str] = field(default_factory=Counter)
-    undecided: list[TicketKey] = field(default_factory=list)
+    unknown: list[TicketKey] = field(default_factory=list)
     records: dict[str | None, RuleRecord] = field(default_factory=dict)
 
 
@@ -42,10 +46,10 @@ def usage(ctx: Context, most: int = MOST_LOOKED_AT) -> Usage:
                 continue
             key = TicketKey(entry["portal"], entry["ticket_id"])
             deciders[key] = by
-            if by is None:
-                found.undecided.append(key)
-            else:
+            if by is not None:
                 found.decided[by] += 1
+            if by is None or (by == SCORECARD and not entry.get("rules")):
+                found.unknown.append(key)
         if len(page) < _PAGE:
             break
     found.records = _records(ctx, deciders, found.since)

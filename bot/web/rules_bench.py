@@ -81,13 +81,13 @@ class RuleBenchPages:
         return self._page(tried)
 
     def undecided(self) -> ResponseReturnValue:
-        """List the tickets that no rule decided."""
+        """List the tickets that no rule knows."""
         return self._undecided_page([])
 
     def read_undecided(self) -> ResponseReturnValue:
         """Read the newest of them and show which words recur, none that is personal by its shape."""
         counted: Counter[str] = Counter()
-        keys = usage(self._desk.context).undecided[:MOST_UNDECIDED]
+        keys = usage(self._desk.context).unknown[:MOST_UNDECIDED]
         tickets = list(self._read(keys))
         for ticket in tickets:
             counted.update(words_of(ticket.subject, ticket.body, ticket.requester_email))
@@ -100,8 +100,8 @@ class RuleBenchPages:
         found = usage(self._desk.context)
         return render_template(
             "rules_undecided.html",
-            keys=found.undecided[:200],
-            total=len(found.undecided),
+            keys=found.unknown[:200],
+            total=len(found.unknown),
             looked_at=found.looked_at,
             words=words,
             read=read,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -52,6 +53,28 @@ class Row:
         return self.rule.nivel.emoji if self.rule.nivel else ""
 
 
+def most_used(row: Row) -> tuple[int, ...]:
+    """Return a sorting key: what matched most comes first, the more severe before the less."""
+    return -row.matched, -(row.rule.nivel.rank if row.rule.nivel else -1)
+
+
+def least_right(row: Row) -> tuple[float, ...]:
+    """Return a sorting key: what people correct most often comes first, as far as the numbers are sure."""
+    return (row.record.high, -row.record.corrected) if row.record else (2.0, -row.decided)
+
+
+def by_place(row: Row) -> tuple[str, int]:
+    """Return a sorting key: as the rules stand in their files."""
+    return row.card.file, row.card.line
+
+
+ORDERS: Mapping[str, Callable[[Row], Any]] = {
+    "más usadas": most_used,
+    "menos acierto": least_right,
+    "por archivo": by_place,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Hold what the visitor chose to see; empty means all."""
@@ -61,11 +84,12 @@ class Choice:
     state: str = ""
     level: str = ""
     file: str = ""
+    order: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Choice:
         """Read the address's query."""
-        names = ("busca", "dueno", "estado", "nivel", "archivo")
+        names = ("busca", "dueno", "estado", "nivel", "archivo", "orden")
         return cls(*(query.get(name, "").strip()[:200] for name in names))
 
     def admits(self, rule: Rule, card: Card) -> bool:
@@ -111,7 +135,8 @@ class RuleListPages:
         draft = self._desk.draft()
         return render_template(
             "rules.html",
-            rows=list(self._rows(choice, rules, cards, found)),
+            rows=sorted(self._rows(choice, rules, cards, found), key=ORDERS.get(choice.order, most_used)),
+            orders=ORDERS,
             total=len(rules),
             usage=found,
             since=moment(found.since, live.policy.zone(DEFAULT_PORTAL)) if found.since else UNKNOWN,

@@ -119,6 +119,6 @@ def test_usage_counts_decisions_matches_and_corrections(world: World, base: Load
     world.as_agent(wrong, priority=4)
     world.settle(wrong)
     found, rule = usage(world.ctx), f"prueba-{WORD}"
-    assert (found.looked_at, found.decided[rule], found.undecided) == (3, 1, [TicketKey(PORTAL, none)])
+    assert (found.looked_at, found.decided[rule], found.unknown) == (3, 1, [TicketKey(PORTAL, none)])
     assert (found.records[rule].decided, found.records[rule].corrected) == (2, 1)
     assert usage(world.ctx, most=0).looked_at == 0

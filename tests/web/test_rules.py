@@ -377,3 +377,25 @@ def test_scripts_travel_small_and_pages_as_they_are(pages: FlaskClient) -> None:
     assert len(script.data) < 130_000
     assert "Content-Encoding" not in pages.get("/static/vendor/codemirror.js").headers
     assert "Content-Encoding" not in pages.get(f"{HOME}/", headers=headers).headers
+
+
+def test_orders_put_first_what_they_say(
+    pages: FlaskClient, versions: RuleVersions, world: World, tmp_path: Path
+) -> None:
+    folder = folder_with(tmp_path / "three", "uno")
+    for word in ("dos", "tres"):
+        text = (folder / ADDED).read_text(encoding="utf-8").replace("uno", word)
+        (folder / f"{word}.yaml").write_text(text, encoding="utf-8")
+    put(versions, load_folder(folder))
+    world.ctx.rulebook.look(at_once=True)
+    tickets = [world.open("Consulta", f"Vi un {word}.") for word in ("dos", "tres", "tres")]
+    world.settle(*tickets)
+    world.as_agent(tickets[0], priority=4)
+    world.settle(tickets[0])
+
+    def order(chosen: str) -> list[str]:
+        return words(pages.get(f"{HOME}/?orden={chosen}"), "tbody th code").split()
+
+    assert order("más usadas")[0] == "prueba-tres"
+    assert order("menos acierto")[0] == "prueba-dos"
+    assert order("por archivo") == ["prueba-dos", "prueba-uno", "prueba-tres"]

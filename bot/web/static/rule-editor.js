@@ -48,7 +48,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--card)", maxHeight: "70vh", fontSize: ".88rem" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--card)", maxHeight: "58vh", fontSize: ".88rem" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: 'ui-monospace, "DejaVu Sans Mono", monospace', lineHeight: "1.5", minHeight: "22rem" },
   ".cm-content": { caretColor: "var(--ink)" },
