@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Ticket
+from bot.freshdesk.account_api import AccountApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,16 @@ class TimeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Hold an agent of the portal; the mail address is for recipients only and is never stored."""
+    """Hold an agent of the portal; the mail address is for recipients only and is never stored.
+
+    `scope` is 1 where the agent sees all tickets, 2 its groups', 3 its own.
+    """
 
     id: int
     email: str | None
     name: str | None
+    scope: int | None = None
+    occasional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class TicketField:
     choices: Mapping[str, int]
 
 
-class FreshdeskApi(Protocol):
+class FreshdeskApi(AccountApi, Protocol):
     """Speak for one portal. Every method may raise the errors of `bot.freshdesk.errors`."""
 
     portal: str

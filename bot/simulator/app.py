@@ -6,6 +6,7 @@ from flask import Flask
 
 from bot.simulator import (
     account,
+    automation_rules,
     companies,
     contacts,
     control,
@@ -24,6 +25,7 @@ def create_app(board: Board) -> Flask:
     app.config.update(STATE=board.state, BOARD=board)
     app.url_map.strict_slashes = False
     gate.install(app)
-    for room in (tickets, conversations, time_entries, contacts, companies, search, account, control):
+    rooms = (tickets, conversations, time_entries, contacts, companies, search, account, automation_rules)
+    for room in (*rooms, control):
         app.register_blueprint(room.routes)
     return app

@@ -13,7 +13,7 @@ from bot.simulator.clock import Clock
 from bot.simulator.endpoints import Endpoint
 from bot.simulator.faults import Dice, Faults
 from bot.simulator.rate_limit import RateLimiter, Verdict
-from bot.simulator.records import Agent, Company, Contact, Conversation, Group, Ticket, TimeEntry
+from bot.simulator.records import Agent, Company, Contact, Conversation, Group, Json, Ticket, TimeEntry
 from bot.simulator.seed import FieldSeed, Seed, StatusSeed
 from bot.simulator.switches import Switches
 
@@ -46,6 +46,7 @@ class State:
         now = self.now()
         self.switches: Switches = self.seed.switches
         self.automations: tuple[Automation, ...] = self.seed.automations
+        self.rules: dict[int, Json] = {rule["id"]: {**rule} for rule in self.seed.rules}
         self.dice = Dice(Faults())
         self.limiter = RateLimiter()
         self.requests: list[RequestRecord] = []
@@ -55,7 +56,7 @@ class State:
         self.companies: dict[int, Company] = {}
         self.time_entries: dict[int, TimeEntry] = {}
         self.agents = {
-            a.id: Agent(a.id, a.name, a.email, list(a.group_ids), a.ticket_scope, a.admin, now)
+            a.id: Agent(a.id, a.name, a.email, list(a.group_ids), a.ticket_scope, a.admin, now, a.occasional)
             for a in self.seed.agents
         }
         self.groups = {g.id: Group(g.id, g.name, g.description, now) for g in self.seed.groups}
