@@ -20,6 +20,8 @@ from bot.cli import (
     export,
     forget,
     forms,
+    init,
+    live,
     processes,
     report,
     rulebook,
@@ -48,7 +50,7 @@ def main() -> None:
 
 
 for module in (
-    *(processes, rules, rulebook, decisions, tickets, brakes),
+    *(init, live, processes, rules, rulebook, decisions, tickets, brakes),
     *(doctor, backfill, backtest, corrections, export, forget, forms, report),
 ):
     for command in module.COMMANDS:

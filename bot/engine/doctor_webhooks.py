@@ -8,11 +8,10 @@ from functools import partial
 import requests
 
 from bot.engine.findings import Finding, Fix, bad, good, warn
-from bot.engine.webhook_rule import NAMES, Receiver, faults, ours, wanted
+from bot.engine.webhook_rule import KINDS, NAMES, Receiver, faults, ours, wanted
 from bot.freshdesk.account_api import AutomationRule, RuleKind
 from bot.freshdesk.api import FreshdeskApi
 
-KINDS = (RuleKind.CREATION, RuleKind.UPDATE)
 _PATIENCE = 5.0
 
 
@@ -29,7 +28,7 @@ def _rule_findings(
     when = "creation" if kind is RuleKind.CREATION else "update"
     if not found:
         fix = _fix(api, kind, None, receiver)
-        hint = "semaforo init --rules prints it field by field"
+        hint = "semaforo init prints it field by field"
         yield bad(receiver.portal, f"no automation rule on ticket {when} calls {receiver.path}; {hint}", fix)
         return
     (rule, action), *others = found

@@ -14,6 +14,7 @@ from bot.freshdesk.account_api import AutomationRule, RuleKind
 HEADER = "X-Webhook-Secret"
 NAMES = {RuleKind.CREATION: "Semáforo: ticket nuevo", RuleKind.UPDATE: "Semáforo: ticket actualizado"}
 CONTENT = {"ticket_id": "{{ticket.id}}", "event": "{{triggered_event}}"}
+KINDS = tuple(NAMES)
 _AGENT_OR_REQUESTER = 3
 _ANY = "--"
 EVENTS: tuple[Mapping[str, str], ...] = (
