@@ -7,10 +7,10 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+
+from bot.addresses import is_loopback, parts_of
 
 VARIABLE = re.compile(r"HOOK_([A-Z][A-Z0-9_]{0,30}?)_(URL|SECRET)(_FILE)?")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_SHORTEST = 16
 
 
@@ -41,13 +41,11 @@ def read_hooks(
 
 
 def _is_safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:  # half an IPv6 address, or a port that is no number
+    parts = parts_of(url)
+    if parts is None or not parts.hostname:
         return False
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return named and (parts.scheme == "https" or plain) and not (parts.username or parts.fragment)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
+    return safe and not (parts.username or parts.fragment)
 
 
 def _is_strong(secret: str) -> bool:

@@ -7,15 +7,14 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
+from bot.addresses import is_loopback, is_origin, parts_of
 from bot.domain.ticket import PORTAL_PATTERN
 from bot.hook_settings import HookSettings, read_hooks
 from bot.ops_users import read_users
 
 DOMAIN_PATTERN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
-PORTAL_VARIABLE = re.compile(r"PORTAL_([A-Z][A-Z0-9_]*?)_(DOMAIN|API_KEY|WEBHOOK_SECRET|URL)(_FILE)?")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PORTAL_VARIABLE = re.compile(r"PORTAL_([A-Z][A-Z0-9_]*?)_(DOMAIN|API_KEY|WEBHOOK_SECRET|URL|DRY_RUN)(_FILE)?")
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 SECRET_SHORTEST = 16
 
@@ -38,6 +37,7 @@ class PortalSettings:
     api_key: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(repr=False)
     is_stand_in: bool = False
+    dry_run: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Settings:
     rules_dir: Path = Path("rules")
     rules_watch: bool | None = None
     port: int = 8000
+    public_url: str | None = None
     web_threads: int = 8
     web_workers: int = 1
     ops_password: str | None = field(default=None, repr=False)
@@ -73,10 +74,15 @@ class Settings:
     outcome_retention_days: int = 180
 
     def writes_allowed(self, portal: str) -> bool:
-        """Tell whether this portal may be written to; a real account starts dry until switched."""
-        if self.dry_run is not None:
-            return not self.dry_run
-        return self.portals[portal].is_stand_in
+        """Tell whether this portal may be written to; a real account starts dry until switched.
+
+        DRY_RUN=1 holds for all; otherwise a portal's own word goes first.
+        """
+        if self.dry_run:
+            return False
+        own = self.portals[portal].dry_run
+        own = self.dry_run if own is None else own
+        return self.portals[portal].is_stand_in if own is None else not own
 
     @property
     def watched_rules(self) -> Path | None:
@@ -167,6 +173,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         rules_dir=Path(reader.text("RULES_DIR") or "rules"),
         rules_watch=reader.flag("RULES_WATCH"),
         port=reader.whole("PORT", 8000, 1, 65535),
+        public_url=_public_url(reader),
         web_threads=reader.whole("WEB_THREADS", 8, 1, 256),
         web_workers=reader.whole("WEB_WORKERS", 1, 1, 64),
         ops_password=reader.secret("OPS_PASSWORD"),
@@ -210,7 +217,7 @@ def redis_url_of(environ: Mapping[str, str]) -> str | None:
 
 def _redis_url(reader: _Reader) -> str | None:
     url = reader.secret("REDIS_URL")  # it may hold a password
-    parts = None if url is None else _parts(url)
+    parts = None if url is None else parts_of(url)
     if url is not None and (parts is None or parts.scheme not in REDIS_SCHEMES):
         reader.problems.append("REDIS_URL: expected redis://, rediss:// or unix://")
     return url
@@ -230,7 +237,7 @@ def _portal(reader: _Reader, name: str) -> PortalSettings | None:
         reader.problems.append(f"{prefix}: a portal's name has at most 31 letters, digits and _")
     domain, override = reader.text(f"{prefix}_DOMAIN"), reader.text(f"{prefix}_URL")
     api_key = reader.secret(f"{prefix}_API_KEY")
-    stand_in = override is not None and _is_loopback(override)
+    stand_in = override is not None and is_loopback(override)
     secrets = _webhook_secrets(
         reader, f"{prefix}_WEBHOOK_SECRET", shortest=1 if stand_in else SECRET_SHORTEST
     )
@@ -250,6 +257,7 @@ def _portal(reader: _Reader, name: str) -> PortalSettings | None:
         api_key=api_key,
         webhook_secrets=secrets,
         is_stand_in=stand_in,
+        dry_run=reader.flag(f"{prefix}_DRY_RUN"),
     )
 
 
@@ -266,33 +274,19 @@ def _webhook_secrets(reader: _Reader, name: str, *, shortest: int) -> tuple[str,
     return secrets
 
 
-def _parts(url: str) -> SplitResult | None:
-    """Split a URL; None when it is none."""
-    try:
-        parts = urlsplit(url)
-        return None if parts.port == 0 else parts
-    except ValueError:  # half an IPv6 address, or a port that is no number
-        return None
-
-
-def _is_loopback(url: str) -> bool:
-    parts = _parts(url)
-    return parts is not None and parts.hostname in LOOPBACK
-
-
-def _is_origin(url: str) -> bool:
-    """Tell whether a URL is no more than scheme, host and port."""
-    parts = _parts(url)
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        return False
-    return parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username or parts.password)
+def _public_url(reader: _Reader) -> str | None:
+    """Read how the internet reaches us: https and a host, no path; plain http only for this machine."""
+    url = reader.text("PUBLIC_URL")
+    if url is not None and not (is_origin(url) and (url.startswith("https://") or is_loopback(url))):
+        reader.problems.append("PUBLIC_URL: expected https://host and nothing more")
+    return None if url is None else url.rstrip("/")
 
 
 def _check_override(reader: _Reader, name: str, url: str | None) -> None:
     if url is None:
         return
-    if not _is_origin(url):
+    if not is_origin(url):
         # Not echoed: it may hold a password.
         reader.problems.append(f"{name}: expected http://host:port and nothing more")
-    elif not _is_loopback(url) and reader.environ.get("ALLOW_ANY_FRESHDESK_URL") != "1":
+    elif not is_loopback(url) and reader.environ.get("ALLOW_ANY_FRESHDESK_URL") != "1":
         reader.problems.append(f"{name}: only loopback hosts are accepted unless ALLOW_ANY_FRESHDESK_URL=1")

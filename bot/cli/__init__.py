@@ -20,6 +20,8 @@ from bot.cli import (
     export,
     forget,
     forms,
+    init,
+    live,
     ops_users,
     processes,
     report,
@@ -49,7 +51,7 @@ def main() -> None:
 
 
 for module in (
-    *(processes, rules, rulebook, decisions, tickets, brakes),
+    *(init, live, processes, rules, rulebook, decisions, tickets, brakes),
     *(doctor, backfill, backtest, corrections, export, forget, forms, report, ops_users),
 ):
     for command in module.COMMANDS:

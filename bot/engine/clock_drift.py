@@ -9,7 +9,7 @@ from functools import partial
 from redis import Redis
 
 from bot.engine.context import Context
-from bot.engine.doctor import Finding, Verdict
+from bot.engine.findings import Finding, Verdict
 from bot.freshdesk.errors import FreshdeskError
 
 NOTICEABLE, HARMFUL = timedelta(seconds=5), timedelta(seconds=60)

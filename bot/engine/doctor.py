@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import suppress
+from functools import partial
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.engine.brakes import brake_state
 from bot.engine.context import Context
+from bot.engine.doctor_account import ACCOUNT_CHECKS
+from bot.engine.findings import Finding, Fix, bad, good, warn
 from bot.freshdesk.api import FreshdeskApi, TicketField
 from bot.freshdesk.errors import FreshdeskError, Unauthorized
 from bot.policy.model import Policy
@@ -19,76 +21,58 @@ from bot.policy.statuses import PortalPolicy
 FACTORY_STATUSES = frozenset({2, 3, 4, 5})
 
 
-class Verdict(StrEnum):
-    """Say how a check came out."""
-
-    GOOD = "ok"
-    WARNING = "warning"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Hold one check: what was looked at, how it came out, and how to mend it."""
-
-    subject: str
-    verdict: Verdict
-    text: str
-
-
-def _good(subject: str, text: str) -> Finding:
-    return Finding(subject, Verdict.GOOD, text)
-
-
-def _warn(subject: str, text: str) -> Finding:
-    return Finding(subject, Verdict.WARNING, text)
-
-
-def _bad(subject: str, text: str) -> Finding:
-    return Finding(subject, Verdict.BAD, text)
-
-
 def store_findings(redis: Redis) -> Iterator[Finding]:
     """Check that Redis answers, keeps its data and never throws any away."""
     try:
         server, persistence = redis.info("server"), redis.info("persistence")
     except RedisError as error:
-        yield _bad("redis", f"does not answer ({type(error).__name__}); check REDIS_URL and that it runs")
+        yield bad("redis", f"does not answer ({type(error).__name__}); check REDIS_URL and that it runs")
         return
-    yield _good("redis", f"answers, version {server.get('valkey_version') or server.get('redis_version')}")
+    yield good("redis", f"answers, version {server.get('valkey_version') or server.get('redis_version')}")
     if persistence.get("aof_enabled"):
-        yield _good("redis", "append-only file is on")
+        yield good("redis", "append-only file is on")
     else:
-        yield _bad("redis", "append-only file is off: a crash loses accepted webhooks; set `appendonly yes`")
+        text = "append-only file is off: a crash loses accepted webhooks; set `appendonly yes`"
+        yield bad("redis", text, _configured_fix(redis, "appendonly", "yes"))
     try:
         policy = redis.config_get("maxmemory-policy").get("maxmemory-policy")
     except RedisError:
-        yield _warn("redis", "CONFIG is not allowed here; make sure that maxmemory-policy is noeviction")
+        yield warn("redis", "CONFIG is not allowed here; make sure that maxmemory-policy is noeviction")
         return
     if policy in ("noeviction", b"noeviction"):
-        yield _good("redis", "nothing is evicted")
+        yield good("redis", "nothing is evicted")
     else:
-        yield _bad("redis", f"maxmemory-policy is {policy}; set `maxmemory-policy noeviction`")
+        text = f"maxmemory-policy is {policy}; set `maxmemory-policy noeviction`"
+        yield bad("redis", text, _configured_fix(redis, "maxmemory-policy", "noeviction"))
+
+
+def _configured_fix(redis: Redis, name: str, value: str) -> Fix:
+    def apply() -> None:
+        redis.config_set(name, value)
+        with suppress(ResponseError):  # started without a configuration file: it holds until the next start
+            redis.config_rewrite()
+
+    return Fix(f"Redis: CONFIG SET {name} {value}, and write it to its configuration file", apply)
 
 
 def process_findings(ctx: Context) -> Iterator[Finding]:
     """Check that a clock and a worker were alive lately and nothing waits for long."""
     for kind in ("clock", "worker"):
         if ctx.heartbeats.seen(kind) is None:
-            yield _warn(kind, f"none seen in the last 90 seconds; start one: semaforo {kind}")
+            yield warn(kind, f"none seen in the last 90 seconds; start one: semaforo {kind}")
         else:
-            yield _good(kind, "alive")
+            yield good(kind, "alive")
     if ctx.heartbeats.seen("worker-urgent") is None:
-        yield _warn("urgent worker", "none seen: the others do its work; start one: semaforo worker --urgent")
+        yield warn("urgent worker", "none seen: the others do its work; start one: semaforo worker --urgent")
     count, age = ctx.wakeups.overdue(ctx.now())
     if age > 60:
-        yield _warn(
+        yield warn(
             "wake-ups", f"{count} overdue, the oldest by {age:.0f} s; more workers, or a full rate limit"
         )
     failing = [failure.quarantined for failure in ctx.failures.all()]
     if failing:
         aside = f", {sum(failing)} of them in quarantine" if any(failing) else ""
-        yield _warn("failures", f"{len(failing)} tickets keep failing{aside}; see: semaforo failures list")
+        yield warn("failures", f"{len(failing)} tickets keep failing{aside}; see: semaforo failures list")
     yield from _brake_findings(ctx)
 
 
@@ -96,13 +80,13 @@ def _brake_findings(ctx: Context) -> Iterator[Finding]:
     state = brake_state(ctx)
     if state.stop is not None:
         text = f"stopped by a person, {state.held} tickets wait; to go on: semaforo resume"
-        yield _bad("writing", text)
+        yield bad("writing", text)
     for fuse in state.blown:
         text = (
             f"{fuse.portal}: the fuse blew at {fuse.writes} writes in an hour; look for a loop, then: "
             "semaforo resume"
         )
-        yield _bad("writing", text)
+        yield bad("writing", text)
 
 
 def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
@@ -111,23 +95,29 @@ def portal_findings(ctx: Context, portal: str) -> Iterator[Finding]:
     try:
         me = api.me()
     except Unauthorized:
-        yield _bad(portal, "the API key is refused; take a new one from the agent's profile page")
+        yield bad(portal, "the API key is refused; take a new one from the agent's profile page")
         return
     except FreshdeskError as error:
-        yield _bad(
+        yield bad(
             portal, f"Freshdesk does not answer as it should: {type(error).__name__} {error.status or ''}"
         )
         return
-    yield _good(portal, f"the key works and belongs to agent {me.id}")
-    yield from _each(portal, "statuses", lambda: _status_findings(portal, api, policy.portals.of(portal)))
-    yield from _each(portal, "groups", lambda: _group_findings(portal, api, policy.portals.of(portal)))
-    yield from _each(portal, "companies", lambda: _company_findings(portal, api))
+    yield good(portal, f"the key works and belongs to agent {me.id}")
+    yield from each_readable(
+        portal, "statuses", lambda: _status_findings(portal, api, policy.portals.of(portal))
+    )
+    yield from each_readable(
+        portal, "groups", lambda: _group_findings(portal, api, policy.portals.of(portal))
+    )
+    for what, check in ACCOUNT_CHECKS.items():
+        yield from each_readable(portal, what, partial(check, ctx, portal, me))
     yield from _recipient_findings(portal, policy, ctx.hooks.names)
     if ctx.writes_allowed(portal):
-        yield _good(portal, "writing is on")
+        yield good(portal, "writing is on")
     else:
-        yield _warn(
-            portal, "dry run: plans are made and nothing is written; set DRY_RUN=0 when they look right"
+        yield warn(
+            portal,
+            f"dry run: plans are made and nothing is written; when they look right: semaforo live {portal}",
         )
 
 
@@ -137,42 +127,42 @@ def limit_findings(ctx: Context, portal: str) -> Iterator[Finding]:
         return
     why = ctx.breaker.state(portal).why
     if why == "key":
-        yield _bad(portal, "nothing is sent since the API key was refused; put a working key in and restart")
+        yield bad(portal, "nothing is sent since the API key was refused; put a working key in and restart")
     elif why == "down":
-        yield _warn(portal, "the account does not answer; three probes a minute until it does")
+        yield warn(portal, "the account does not answer; three probes a minute until it does")
     budget = ctx.budget.state(portal)
     text = f"{budget.left} of {budget.allowed} requests left this minute (plan: {budget.total or '?'})"
     if budget.held:
-        yield _warn(portal, f"Freshdesk asked to wait: {budget.held:.0f} s more; {text}")
+        yield warn(portal, f"Freshdesk asked to wait: {budget.held:.0f} s more; {text}")
     else:
-        yield _good(portal, text)
+        yield good(portal, text)
 
 
-def _each(portal: str, what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def each_readable(portal: str, what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from look()
     except FreshdeskError as error:
         text = (
             f"{what} cannot be read ({type(error).__name__} {error.status or ''}); give the agent the right"
         )
-        yield _warn(portal, text)
+        yield warn(portal, text)
 
 
 def _status_findings(portal: str, api: FreshdeskApi, policy: PortalPolicy) -> Iterator[Finding]:
     field = next((one for one in api.list_ticket_fields() if one.name == "status"), None)
     if field is None:
-        yield _warn(portal, "the account shows no status field")
+        yield warn(portal, "the account shows no status field")
         return
     known = dict(_by_number(field))
     meant = _configured(policy)
     for number in sorted(meant - known.keys()):
-        yield _bad(portal, f"portales.yaml names status {number}, which the account does not have")
+        yield bad(portal, f"portales.yaml names status {number}, which the account does not have")
     for number in sorted(known.keys() - meant - FACTORY_STATUSES):
-        yield _warn(
+        yield warn(
             portal, f"status {number} «{known[number]}» has no meaning in portales.yaml; clocks run in it"
         )
     if meant <= known.keys():
-        yield _good(portal, f"{len(known)} statuses")
+        yield good(portal, f"{len(known)} statuses")
 
 
 def _by_number(field: TicketField) -> Iterator[tuple[int, str]]:
@@ -189,27 +179,17 @@ def _group_findings(portal: str, api: FreshdeskApi, policy: PortalPolicy) -> Ite
     present = set(api.list_groups().values())
     for name, number in policy.grupos.items():
         if number not in present:
-            yield _bad(
-                portal, f"portales.yaml names group {name} ({number}), which the account does not have"
-            )
-
-
-def _company_findings(portal: str, api: FreshdeskApi) -> Iterator[Finding]:
-    first = next(iter(api.list_companies()), None)
-    if first is not None and first.overdue is None:
-        yield _warn(
-            portal, "companies carry no field for overdue invoices; see docs/freshdesk-setup.md, step 3"
-        )
+            yield bad(portal, f"portales.yaml names group {name} ({number}), which the account does not have")
 
 
 def _recipient_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
     yield from _hook_findings(portal, policy, hooks)
     if not policy.escalation.destinatarios:
-        yield _warn(portal, "escalamiento.yaml names nobody to notify: warnings are notes on the ticket only")
+        yield warn(portal, "escalamiento.yaml names nobody to notify: warnings are notes on the ticket only")
 
 
 def _hook_findings(portal: str, policy: Policy, hooks: frozenset[str]) -> Iterator[Finding]:
     steps = (*policy.escalation.respuesta, *policy.escalation.resolucion)
     for name in sorted({name for step in steps for name in step.webhooks} - hooks):
         text = f"escalamiento.yaml calls the webhook {name}; set HOOK_{name.upper()}_URL and its secret"
-        yield _bad(portal, text)
+        yield bad(portal, text)

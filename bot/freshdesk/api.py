@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Ticket
+from bot.freshdesk.account_api import AccountApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,16 @@ class TimeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Hold an agent of the portal; the mail address is for recipients only and is never stored."""
+    """Hold an agent of the portal; the mail address is for recipients only and is never stored.
+
+    `scope` is 1 where the agent sees all tickets, 2 its groups', 3 its own.
+    """
 
     id: int
     email: str | None
     name: str | None
+    scope: int | None = None
+    occasional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class TicketField:
     choices: Mapping[str, int]
 
 
-class FreshdeskApi(Protocol):
+class FreshdeskApi(AccountApi, Protocol):
     """Speak for one portal. Every method may raise the errors of `bot.freshdesk.errors`."""
 
     portal: str

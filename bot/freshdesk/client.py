@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Ticket
 from bot.freshdesk import codec
+from bot.freshdesk.account_calls import AccountCalls
 from bot.freshdesk.answers import Answer, RateHeaders
 from bot.freshdesk.api import Agent, Headline, TicketField, TicketRow, TimeEntry
 from bot.freshdesk.gate import Gate
@@ -47,7 +48,7 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class FreshdeskClient:
+class FreshdeskClient(AccountCalls):
     """Implement `FreshdeskApi` for one portal; may be shared between threads and forked processes.
 
     `on_headers` is told of the rate limit after every answer, errors included; it must not raise, for it is

@@ -180,7 +180,13 @@ def time_entry(raw: Raw) -> TimeEntry:
 def agent(raw: Raw) -> Agent:
     """Read an agent; name and address are those of its contact."""
     contact = _object(raw, "contact")
-    return Agent(id=_required_number(raw, "id"), email=_text(contact, "email"), name=_text(contact, "name"))
+    return Agent(
+        id=_required_number(raw, "id"),
+        email=_text(contact, "email"),
+        name=_text(contact, "name"),
+        scope=_number(raw, "ticket_scope"),
+        occasional=raw.get("occasional") is True,
+    )
 
 
 def group(raw: Raw) -> tuple[str, int]:

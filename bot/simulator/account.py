@@ -84,7 +84,7 @@ def list_ticket_fields() -> Response:
 @routes.get("/admin/ticket_fields")
 def list_admin_fields() -> Response:
     """List the ticket fields as an administrator sees them, with the SLA timer of each status."""
-    _admins_only()
+    admins_only()
     fields = _ticket_fields()
     fields[0]["choices"] = [
         {
@@ -115,7 +115,7 @@ def business_hours() -> Response:
 @routes.get("/sla_policies")
 def sla_policies() -> Response:
     """List the native SLA policy."""
-    _admins_only()
+    admins_only()
     targets = {
         f"priority_{priority}": {
             "respond_within": target.respond_seconds,
@@ -132,13 +132,14 @@ def sla_policies() -> Response:
         "is_default": True,
         "active": True,
     }
-    return answer([_dated(policy | {"sla_target": targets, "applicable_to": {}, "escalation": {}})])
+    first = _dated(policy | {"sla_target": targets, "applicable_to": {}, "escalation": {}})
+    return answer([first, *(_dated({**more}) for more in here().seed.more_sla_policies)])
 
 
 @routes.get("/email_configs")
 def email_configs() -> Response:
     """List the support mailboxes."""
-    _admins_only()
+    admins_only()
     address = here().seed.support_email
     config = {
         "id": 103000000501,
@@ -197,6 +198,7 @@ def _dated(row: Json) -> Json:
     return row | {"created_at": _SINCE, "updated_at": _SINCE}
 
 
-def _admins_only() -> None:
+def admins_only() -> None:
+    """Refuse who may not see settings."""
     if not me().admin:
         raise ApiError(403, FORBIDDEN)

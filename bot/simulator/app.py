@@ -6,6 +6,7 @@ from flask import Flask
 
 from bot.simulator import (
     account,
+    automation_rules,
     companies,
     contacts,
     control,
@@ -26,7 +27,7 @@ def create_app(board: Board) -> Flask:
     app.config.update(STATE=board.state, BOARD=board)
     app.url_map.strict_slashes = False
     gate.install(app)
-    work = (tickets, conversations, time_entries, ratings)
+    work = (tickets, conversations, time_entries, ratings, automation_rules)
     for room in (*work, contacts, companies, search, solutions, account, control):
         app.register_blueprint(room.routes)
     return app

@@ -42,6 +42,7 @@ class Agent:
     ticket_scope: int
     admin: bool
     created_at: datetime
+    occasional: bool = False
 
 
 @dataclass(slots=True)

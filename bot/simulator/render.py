@@ -158,7 +158,7 @@ def agent(item: Agent) -> Json:
     return {
         "id": item.id,
         "available": True,
-        "occasional": False,
+        "occasional": item.occasional,
         "ticket_scope": item.ticket_scope,
         "signature": None,
         "type": "support_agent",

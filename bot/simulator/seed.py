@@ -53,6 +53,7 @@ class AgentSeed(Strict):
     email: str
     group_ids: tuple[int, ...] = ()
     ticket_scope: Literal[1, 2, 3] = 1
+    occasional: bool = False
     admin: bool = True
 
 
@@ -203,6 +204,9 @@ class Seed(Strict):
     contacts: tuple[ContactSeed, ...] = ()
     tickets: tuple[TicketSeed, ...] = ()
     automations: tuple[Automation, ...] = ()
+    # Rules and further SLA policies as Freshdesk's API shows them, those of other people above all.
+    rules: tuple[dict[str, Any], ...] = ()
+    more_sla_policies: tuple[dict[str, Any], ...] = ()
     switches: Switches = Switches()
 
 

@@ -46,6 +46,7 @@ class State:
         now = self.now()
         self.switches: Switches = self.seed.switches
         self.automations: tuple[Automation, ...] = self.seed.automations
+        self.rules: dict[int, Json] = {rule["id"]: {**rule} for rule in self.seed.rules}
         self.dice = Dice(Faults())
         self.limiter = RateLimiter()
         self.requests: list[RequestRecord] = []
@@ -57,7 +58,7 @@ class State:
         self.ratings: list[Json] = []
         self.solutions: dict[str, dict[int, Json]] = {"categories": {}, "folders": {}, "articles": {}}
         self.agents = {
-            a.id: Agent(a.id, a.name, a.email, list(a.group_ids), a.ticket_scope, a.admin, now)
+            a.id: Agent(a.id, a.name, a.email, list(a.group_ids), a.ticket_scope, a.admin, now, a.occasional)
             for a in self.seed.agents
         }
         self.groups = {g.id: Group(g.id, g.name, g.description, now) for g in self.seed.groups}

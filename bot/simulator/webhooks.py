@@ -8,6 +8,7 @@ from typing import Literal
 
 import requests
 
+from bot.simulator.automation_rules import sending
 from bot.simulator.automations import Automation, TicketEvent, listens
 from bot.simulator.records import Ticket
 from bot.simulator.schedule import Schedule
@@ -51,7 +52,7 @@ class Webhooks:
 
     def announce(self, ticket: Ticket, event: TicketEvent) -> None:
         """Send a webhook for each rule that listens to an event."""
-        for rule in self._state.automations:
+        for rule in sending(self._state):
             if listens(rule, event):
                 self._fire(rule, ticket, event)
 

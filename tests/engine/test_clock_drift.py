@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from bot.engine.clock_drift import clock_findings
-from bot.engine.doctor import Verdict
+from bot.engine.findings import Verdict
 from tests.world import PORTAL, World
 
 

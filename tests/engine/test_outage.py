@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.domain.ticket import TicketKey
-from bot.engine.doctor import Verdict, limit_findings, portal_findings
+from bot.engine.doctor import limit_findings, portal_findings
+from bot.engine.findings import Verdict
 from bot.engine.gate import Turn, taking
 from bot.engine.spending import put_back
 from bot.store.breaker import FAILURES
