@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from bot.domain.ticket import TicketKey
 from bot.engine.brakes import brake_state, resume
 from bot.engine.context import Context
-from bot.engine.doctor import Finding, limit_findings, portal_findings, process_findings
+from bot.engine.doctor import limit_findings, portal_findings, process_findings
+from bot.engine.findings import Finding
 from bot.engine.gate import Turn, taking
 from bot.engine.quarantine import retry
 from bot.policy.statuses import DEFAULT_PORTAL
