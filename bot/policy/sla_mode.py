@@ -48,7 +48,7 @@ def is_overwritten(ticket: Ticket, memory: _Dates, *, answered: bool) -> bool:
     """Tell whether the account's own SLA engine put its dates in the place of the bot's.
 
     Nothing in Freshdesk says who moved a date. The engine moves all that still run at once: back to what
-    stood there before the bot, or anew because the priority changed. A person edits one.
+    stood there before the bot, or both anew because the priority changed. A person edits one.
     """
     dates = [(memory.due_by, ticket.due_by)]
     if not answered:
@@ -60,7 +60,8 @@ def is_overwritten(ticket: Ticket, memory: _Dates, *, answered: bool) -> bool:
         return False
     priority = memory.priority
     reprioritised = priority is not None and _is_ours(priority) and ticket.priority != priority.value
-    return reprioritised or all(shown == each.before for each, shown in ours)
+    both = len(ours) == len(dates) > 1
+    return (reprioritised and both) or all(shown == each.before for each, shown in ours)
 
 
 def _is_ours(written: Written) -> bool:

@@ -253,3 +253,17 @@ def test_one_date_alone_is_a_persons(owner: World, native: tuple[int, dict[str, 
     owner.settle(ticket)
     assert owner.ticket(ticket)["due_by"] == before["due_by"]
     assert metric(owner).endswith(" 0.0")
+
+
+def test_a_priority_and_a_date_chosen_together_are_a_persons(
+    owner: World, native: tuple[int, dict[str, str]]
+) -> None:
+    ticket, _ = native
+    owner.control("POST", f"tickets/{ticket}/reply", {"as": "agent", "agent_id": LUCIA, "text": "Lo vemos"})
+    owner.settle(ticket)
+    owner.clock.move(minutes=5)
+    chosen = "2026-11-27T20:00:00Z"
+    as_lucia(owner, ticket, priority=4, due_by=chosen)
+    owner.settle(ticket)
+    assert owner.ticket(ticket)["due_by"] == chosen
+    assert metric(owner).endswith(" 0.0")
