@@ -11,7 +11,7 @@ import pytest
 from bot.domain.actions import SetFields
 from bot.domain.ticket import Company, Message, Stats, Ticket, TicketKey
 from bot.freshdesk import codec
-from bot.freshdesk.api import Agent, TicketField, TicketRow, TimeEntry
+from bot.freshdesk.api import Agent, Headline, TicketField, TicketRow, TimeEntry
 from bot.freshdesk.codec import UnreadableError
 
 from .samples import conversation, ticket
@@ -299,3 +299,19 @@ def test_reads_the_rest(reader: Callable[[Any], object], raw: dict[str, Any], va
 def test_hours_that_cannot_be_read_are_not_guessed() -> None:
     with pytest.raises(UnreadableError):
         codec.time_entry({"id": 1, "time_spent": "una hora"})
+
+
+HEADLINES: dict[str, tuple[dict[str, Any], Headline]] = {
+    "whole": (
+        {"subject": "Ayuda", "company": {"id": 1, "name": "Norte"}, "requester": {"name": "Ana"}},
+        Headline("Ayuda", "Norte", "Ana"),
+    ),
+    "no company": ({"subject": "Ayuda", "company": {}, "requester": None}, Headline("Ayuda", None, None)),
+    "nothing": ({"subject": None}, Headline("", None, None)),
+}
+
+
+@pytest.mark.parametrize(("raw", "headline"), HEADLINES.values(), ids=HEADLINES.keys())
+def test_reads_what_people_know_a_ticket_by(raw: dict[str, Any], headline: Headline) -> None:
+    assert codec.headline(raw) == headline
+    assert "Ana" not in repr(codec.headline(raw)), "a name stays out of logs"

@@ -152,10 +152,10 @@ def test_leaving_ends_the_session_also_for_a_copied_cookie(app: Flask, ops: Flas
 
 def test_the_idle_limit_is_eight_hours_and_starts_anew(ops: FlaskClient, valkey: Valkey) -> None:
     (name,) = valkey.client.keys("semaforo:ops:session:*")
-    assert valkey.client.ttl(name) == 8 * 3600
+    assert 8 * 3600 - 60 < valkey.client.ttl(name) <= 8 * 3600
     valkey.client.expire(name, 5)
     ops.get("/ops/")
-    assert valkey.client.ttl(name) == 8 * 3600
+    assert 8 * 3600 - 60 < valkey.client.ttl(name) <= 8 * 3600
     valkey.client.delete(name)
     assert ops.get("/ops/").status_code == 303
 
