@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.ticket import PORTAL_PATTERN
 from bot.hook_settings import HookSettings, read_hooks
+from bot.ops_users import read_users
 
 DOMAIN_PATTERN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
 PORTAL_VARIABLE = re.compile(r"PORTAL_([A-Z][A-Z0-9_]*?)_(DOMAIN|API_KEY|WEBHOOK_SECRET|URL)(_FILE)?")
@@ -51,6 +52,7 @@ class Settings:
     web_threads: int = 8
     web_workers: int = 1
     ops_password: str | None = field(default=None, repr=False)
+    ops_users: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret_key: str | None = field(default=None, repr=False)
     effect_settle_seconds: float = 60.0
     sweep_seconds: float = 300.0
@@ -137,9 +139,10 @@ class _Reader:
         if value is not None and path is not None:
             self.problems.append(f"{name}: given twice, also as {name}_FILE; keep one")
             return value
-        return value if path is None else self._secret_file(f"{name}_FILE", Path(path))
+        return value if path is None else self.secret_file(f"{name}_FILE", Path(path))
 
-    def _secret_file(self, name: str, path: Path) -> str | None:
+    def secret_file(self, name: str, path: Path) -> str | None:
+        """Read a file that others may not read."""
         try:
             mode = path.stat().st_mode
             value = path.read_text(encoding="utf-8").strip()
@@ -167,6 +170,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         web_threads=reader.whole("WEB_THREADS", 8, 1, 256),
         web_workers=reader.whole("WEB_WORKERS", 1, 1, 64),
         ops_password=reader.secret("OPS_PASSWORD"),
+        ops_users=_ops_users(reader),
         secret_key=reader.secret("SECRET_KEY"),
         effect_settle_seconds=reader.number("EFFECT_SETTLE_SECONDS", 60, 0, 3600),
         sweep_seconds=reader.number("SWEEP_SECONDS", 300, 1, 86400),
@@ -191,6 +195,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if reader.problems:
         raise SettingsError(reader.problems)
     return settings
+
+
+def _ops_users(reader: _Reader) -> dict[str, str]:
+    path = reader.text("OPS_USERS_FILE")
+    text = None if path is None else reader.secret_file("OPS_USERS_FILE", Path(path))
+    return {} if text is None else read_users(text, reader.problems)
 
 
 def redis_url_of(environ: Mapping[str, str]) -> str | None:

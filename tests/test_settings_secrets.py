@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.ops_users import user_line
 from bot.settings import SettingsError, read_settings
 
 from .test_settings import HOOK, KEY, REAL, problems, read
@@ -42,6 +43,15 @@ def test_secrets_from_files(tmp_path: Path, name: str) -> None:
     portal = found.portals["acelera"]
     given = (portal.api_key, *portal.webhook_secrets, found.ops_password, found.secret_key, found.redis_url)
     assert TEXT in given
+
+
+def test_people_come_from_a_file_of_their_own(tmp_path: Path) -> None:
+    line = user_line("rosa", "una clave larga")
+    assert list(read(OPS_USERS_FILE=secret_file(tmp_path, line)).ops_users) == ["rosa"]
+    (problem,) = problems(OPS_USERS_FILE=secret_file(tmp_path, "rosa:clave"))
+    assert problem.startswith("OPS_USERS_FILE: line 1: no scrypt hash")
+    (problem,) = problems(OPS_USERS_FILE=secret_file(tmp_path, line, 0o644))
+    assert "can be read by everybody" in problem
 
 
 @pytest.mark.parametrize("name", SECRETS)

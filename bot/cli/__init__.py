@@ -19,6 +19,7 @@ from bot.cli import (
     export,
     forget,
     forms,
+    ops_users,
     processes,
     report,
     rulebook,
@@ -48,7 +49,7 @@ def main() -> None:
 
 for module in (
     *(processes, rules, rulebook, decisions, tickets, brakes),
-    *(doctor, backtest, corrections, export, forget, forms, report),
+    *(doctor, backtest, corrections, export, forget, forms, report, ops_users),
 ):
     for command in module.COMMANDS:
         main.add_command(command)

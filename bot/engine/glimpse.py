@@ -54,15 +54,20 @@ class Glimpses:
                 self._places.release()
         return self.known(wanted)
 
-    def agents(self, portal: str) -> Mapping[int, str]:
-        """Return the names of a portal's agents by id; empty when they cannot be had now."""
-        until, names = self._agents.get(portal, (None, {}))
+    def known_agents(self, portal: str) -> Mapping[int, str]:
+        """Return the names of a portal's agents by id, as far as this process holds them."""
+        _, names = self._agents.get(portal, (None, {}))
+        return names
+
+    def look_at_agents(self, portal: str) -> Mapping[int, str]:
+        """Return the names of a portal's agents, asking Freshdesk when they are old."""
         now = self.context.now()
-        if until is not None and until > now:
-            return names
-        fresh = self._read_agents(portal)
-        self._agents[portal] = (now + (LIFE if fresh is None else AGENTS_LIFE), fresh or names)
-        return fresh or names
+        until, names = self._agents.get(portal, (now, {}))
+        if until <= now:
+            fresh = self._read_agents(portal)
+            names = names if fresh is None else fresh
+            self._agents[portal] = (now + (LIFE if fresh is None else AGENTS_LIFE), names)
+        return names
 
     def _fetch(self, keys: list[TicketKey]) -> None:
         until = self.context.now() + PATIENCE

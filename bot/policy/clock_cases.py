@@ -61,4 +61,8 @@ class ClockCase(Section):
     nombre: Annotated[str, Field(min_length=3, description="Qué prueba este caso, en una línea.")]
     ahora: Annotated[Moment, Field(description="Cuándo se emite el ticket.")]
     ticket: CaseTicket = Field(description="El ticket.")
+    dias_propios: bool = Field(
+        default=False,
+        description="true: cuenta también los días propios; si no, solo horario y feriados.",
+    )
     esperado: Expectation = Field(description="Lo que debe resultar.")

@@ -27,6 +27,8 @@ from bot.policy.scorecard import Scorecard, ScorecardSection
 from bot.policy.text import Reading, read
 from bot.policy.verdict import Verdict
 
+NEGATION = "una negación delante de sus palabras"
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -114,6 +116,26 @@ class Classifier:
             return Finding(rule.card, ())
         case = self._case(subject, body)
         return self._examine(rule, case, _Strikes(self._filters, case, None))
+
+    def near_misses(
+        self, subject: str, body: str, about: Circumstances | None = None, on: date | None = None
+    ) -> list[Finding]:
+        """Return the rules whose words stand in a ticket and do not count, each with what stopped it.
+
+        Unlike elsewhere `evidence` is then the words that would have counted.
+        """
+        case = self._case(subject, body)
+        unnegated = Case(case.reading, case.occurrences, Negation((), ()))
+        strikes, found = _Strikes(self._filters, case, on), []
+        for rule in self._woken(case):
+            finding = self._examine(rule, case, strikes)
+            if finding.evidence or not _acts(rule.card, about or Circumstances(), on):
+                continue
+            matches = unnegated.matches(rule.when, NOTHING_STRUCK, typos=rule.card.erratas)
+            if matches:
+                evidence = evidence_of(rule.card.id, sorted(set(matches)), case.reading)
+                found.append(Finding(rule.card, evidence, struck_by=finding.struck_by or (NEGATION,)))
+        return found
 
     def filter_holds(self, filter_id: str, subject: str, body: str) -> bool:
         """Tell whether a filter holds in a ticket, whatever its dates; KeyError for an unknown one."""

@@ -19,13 +19,14 @@ from bot.policy.escalation import EscalationSection
 from bot.policy.fields import TAG_LONGEST
 from bot.policy.levels import LevelsSection
 from bot.policy.loader import load_sections, sections_of
-from bot.policy.matching import Classifier, compile_rules
+from bot.policy.matching import Circumstances, Classifier, compile_rules
 from bot.policy.notes import NotesSection
 from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.problems import Problem
 from bot.policy.replies import AcknowledgementSection, Language, LanguageTexts
 from bot.policy.report_goals import ReportGoalsSection
 from bot.policy.rules import Rule
+from bot.policy.ruling import Finding
 from bot.policy.scope import ScopeSection
 from bot.policy.scorecard import NAME, ScorecardSection
 from bot.policy.sections import NEEDED, Sections
@@ -78,6 +79,13 @@ class Policy:
             source=SOURCES.get(ticket.source),
             on=ticket.created_at.astimezone(self.zone(ticket.key.portal)).date(),
         )
+
+    def near_misses(self, ticket: Ticket) -> list[Finding]:
+        """Return the rules whose words stand in a ticket and do not count, each with what stopped it."""
+        company = None if ticket.company_id is None else str(ticket.company_id)
+        about = Circumstances(ticket.key.portal, company, ticket.type, SOURCES.get(ticket.source))
+        day = ticket.created_at.astimezone(self.zone(ticket.key.portal)).date()
+        return self.classifier.near_misses(ticket.subject, ticket.body, about, day)
 
     def calendar(self, portal: str) -> Calendar:
         """Return the calendar of a portal."""

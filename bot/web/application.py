@@ -23,6 +23,7 @@ from bot.web.audit import register_audit
 from bot.web.board import BoardPages
 from bot.web.body_limits import register_body_limits
 from bot.web.brakes import BrakePages
+from bot.web.calendar_page import CalendarPages
 from bot.web.compliance import CompliancePages
 from bot.web.compressed import register_compression
 from bot.web.errors import register_errors
@@ -115,6 +116,7 @@ def _rule_pages(settings: Settings, context: Context) -> tuple[_Pages, ...]:
         RuleHistoryPages(desk, settings),
         RuleBenchPages(desk, settings),
         RuleTrialPages(desk, Trials(redis), settings),
+        CalendarPages(desk),
     )
 
 

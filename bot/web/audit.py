@@ -27,7 +27,6 @@ ACTS: Mapping[str, str] = {
     "system.retry": "Reintentó un ticket",
     "system.retry_all": "Reintentó todos los tickets con fallas",
     "tickets.ring": "Pidió recalcular un ticket",
-    "calendar.publish": "Publicó un cambio del calendario",
     "rules_draft.publish": "Publicó su borrador de reglas",
     "rules_history.roll_back": "Volvió a una versión anterior de las reglas",
     "rules_trials.begin": "Empezó un ensayo de reglas",
@@ -45,27 +44,29 @@ _LOOKS = frozenset(
     }
 )
 # Forms that change the sender's own draft and nothing that holds for others.
-_DRAFTS = frozenset({"rules_editor.save", "rules_draft.move", "rules_draft.discard"})
+_DRAFTS = frozenset(
+    {"rules_editor.save", "rules_draft.move", "rules_draft.discard", "calendar.add", "calendar.remove"}
+)
 HARMLESS = _LOOKS | _DRAFTS
 
 
 def register_audit(app: Flask, context: Context) -> None:
     """Write down every act of the list, once it was carried out."""
 
-    def note_visitor() -> None:
+    def note_before() -> None:
         if request.endpoint == "login.leave":
             g.audit_user = current_user()  # nobody is logged in any more when it is done
 
     def note_act(response: Response) -> Response:
-        if _is_act(response):
-            user, target = g.get("audit_user") or current_user(), g.get("audit_target") or _ticket()
-            try:
+        try:
+            if _is_act(response):
+                user, target = g.get("audit_user") or current_user(), g.get("audit_target") or _ticket()
                 context.audit.record(user, request.endpoint or "", target, context.now())
-            except RedisError as error:  # the act is done, and so its answer must say
-                log.error("act not written down", act=request.endpoint, error=type(error).__name__)
+        except RedisError as error:  # the act is done, and so its answer must say
+            log.error("act not written down", act=request.endpoint, error=type(error).__name__)
         return response
 
-    app.before_request(note_visitor)
+    app.before_request(note_before)
     app.after_request(note_act)
 
 
@@ -80,10 +81,11 @@ def without_act() -> None:
 
 
 def _is_act(response: Response) -> bool:
-    by_link = request.endpoint == "login.entrance"
-    sent = "token" in request.args if by_link else request.method == "POST"
-    done = response.status_code < 400 and not (by_link and response.status_code == 200)
-    return request.endpoint in ACTS and sent and done and not g.get("audit_nothing")
+    if request.endpoint not in ACTS or response.status_code >= 400 or g.get("audit_nothing"):
+        return False
+    if request.endpoint == "login.entrance":
+        return "token" in request.args and response.status_code == 303
+    return request.method == "POST"
 
 
 def _ticket() -> str:

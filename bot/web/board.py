@@ -72,7 +72,6 @@ class BoardPages:
         return render_template(
             "board_part.html" if is_part() else "board.html",
             rows=rows,
-            is_part=is_part(),
             keys=keys,
             headlines=self._glimpses.known(keys),
             agents=agents,
@@ -90,7 +89,10 @@ class BoardPages:
 
     def headlines(self) -> ResponseReturnValue:
         """Answer what some tickets are called, as far as Freshdesk tells now: {"acelera:1": {…}}."""
-        found = self._glimpses.look(self._asked())
+        asked = list(self._asked())
+        found = self._glimpses.look(asked)
+        for portal in {key.portal for key in asked}:
+            self._glimpses.look_at_agents(portal)  # for the next refresh
         return {
             str(key): {"subject": one.subject, "client": one.company or one.requester or ""}
             for key, one in found.items()
@@ -129,7 +131,7 @@ class BoardPages:
                 working[ticket.key.portal].add(ticket.agent)
         named: dict[int, str] = {}
         for portal, numbers in working.items():
-            names = self._glimpses.agents(portal) if numbers else {}
+            names = self._glimpses.known_agents(portal)
             named |= {number: names.get(number, f"Agente {number}") for number in numbers}
         return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
 

@@ -60,7 +60,6 @@ class BoardRow:
 def board_row(ticket: OpenTicket, standing: Standing, now: datetime, zone: tzinfo) -> BoardRow:
     """Return a ticket's row at `now`, its moments in the portal's zone."""
     level = ticket.level
-    starts = _starts(ticket)
     return BoardRow(
         portal=ticket.key.portal,
         ticket_id=ticket.key.ticket_id,
@@ -70,14 +69,17 @@ def board_row(ticket: OpenTicket, standing: Standing, now: datetime, zone: tzinf
         state_text=STATES.get(standing.state, standing.state),
         left=_left(ticket, standing, now),
         decided_by=ticket.decided_by,
-        bars=tuple(
-            _bar(name, getattr(ticket, name), starts[name], now, zone)
-            for name in (("response",) if standing.clock == "response" else ("response", "resolution"))
-        ),
+        bars=bars_of(ticket, now, zone)[: 1 if standing.clock == "response" else 2],
         agent=ticket.agent,
         next_step=ticket.next_step,
         next_at=_moment(ticket.wake_at, zone, now),
     )
+
+
+def bars_of(ticket: OpenTicket, now: datetime, zone: tzinfo) -> tuple[Bar, ...]:
+    """Return both clocks as bars: response, then resolution."""
+    starts = _starts(ticket)
+    return tuple(_bar(name, getattr(ticket, name), starts[name], now, zone) for name in CLOCKS)
 
 
 def _left(ticket: OpenTicket, standing: Standing, now: datetime) -> str:

@@ -40,11 +40,16 @@ MEMBERS = {
 
 
 def register_layout(app: Flask, portals: Collection[str]) -> None:
-    """Give the templates `sections()`, `current_user()` and `portal_names`."""
+    """Give the templates `sections()`, `current_user()`, `is_part()` and `portal_names`."""
     names = tuple(portals)
 
     def shared() -> dict[str, object]:
-        return {"sections": sections, "current_user": current_user, "portal_names": names}
+        return {
+            "sections": sections,
+            "current_user": current_user,
+            "portal_names": names,
+            "is_part": is_part,
+        }
 
     app.context_processor(shared)
 

@@ -1,10 +1,12 @@
 """May this visitor see the ops pages?
 
-With OPS_PASSWORD: by password. Without: only from this machine, by a link that works once.
+With OPS_USERS_FILE: by name and password. With OPS_PASSWORD alone: by that one password. With neither: only
+from this machine, by a link that works once.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
+from bot.ops_users import fits
 from bot.settings import Settings
 from bot.store.access import Access
 from bot.telemetry import log
@@ -30,7 +33,12 @@ class Login:
     def __init__(self, access: Access, settings: Settings) -> None:
         self._access = access
         self._password = settings.ops_password
+        self._users = settings.ops_users
         self._port = settings.port
+
+    @property
+    def _by_password(self) -> bool:
+        return self._password is not None or bool(self._users)
 
     def blueprint(self) -> Blueprint:
         """Return the routes that anybody may call."""
@@ -64,20 +72,24 @@ class Login:
         if self._is_in():
             return redirect(_next_page(), 303)
         token = request.args.get("token", "")
-        if self._password is None and token and self._access.use_link(token):
+        if not self._by_password and token and self._access.use_link(token):
             return self._welcome()
         self.announce_link()
-        return render_template("login.html", by_password=self._password is not None, spent=bool(token))
+        return self._form(spent=bool(token))
 
     def enter(self) -> ResponseReturnValue:
-        """Take the password."""
-        if self._password is None:
+        """Take the password, and the name where people have one."""
+        if not self._by_password:
             abort(404)
+        name, given = request.form.get("nombre", "").strip(), request.form.get("clave", "")
         try:
-            self._check_password(request.form.get("clave", "").encode("utf-8", "replace"))
+            if self._users:
+                self._slowed(lambda: fits(self._users, name, given))
+            else:
+                self._check_password(given.encode("utf-8", "replace"))
         except Unauthorized:
-            return render_template("login.html", by_password=True, wrong=True), 401
-        return self._welcome()
+            return self._form(wrong=True, name=name), 401
+        return self._welcome(name if self._users else "")
 
     def leave(self) -> ResponseReturnValue:
         """End the session everywhere."""
@@ -87,7 +99,7 @@ class Login:
 
     def announce_link(self) -> None:
         """Print a one-time link where the service was started: whoever reads it owns the machine."""
-        if self._password is not None:
+        if self._by_password:
             return
         try:
             token = self._access.offer_link()
@@ -98,30 +110,50 @@ class Login:
 
     def _is_in(self) -> bool:
         token = session.get("token")
-        return isinstance(token, str) and self._access.is_open(token)
+        return isinstance(token, str) and self._still_known() and self._access.is_open(token)
+
+    def _still_known(self) -> bool:
+        """Tell whether the session's person may still enter, by the same password as then."""
+        digest = self._users.get(str(session.get("user", "")))
+        return not self._users or (digest is not None and session.get("proof") == _proof(digest))
 
     def _check_origin(self) -> None:
-        if self._password is None and not _is_local():
+        if not self._by_password and not _is_local():
             abort(403)
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OWN_PAGES:
             abort(403)
 
     def _check_password(self, given: bytes) -> None:
+        self._slowed(lambda: is_accepted([given], [self._password or ""]))
+
+    def _slowed(self, is_right: Callable[[], bool]) -> None:
+        """Check what somebody brings, and make his address wait when it is wrong."""
         address = _neighbourhood(request.remote_addr or "")
         seconds = self._access.delay(address)
         if seconds:
             raise TooManyRequests(retry_after=seconds)
-        if not is_accepted([given], [self._password or ""]):
+        if not is_right():
             self._access.count_failure(address)
             log.warning("wrong ops password")
             raise Unauthorized("wrong password")
         self._access.clear_failures(address)
 
-    def _welcome(self) -> ResponseReturnValue:
+    def _form(self, **said: object) -> str:
+        how = {"by_password": self._by_password, "by_name": bool(self._users)}
+        return render_template("login.html", **how, **said)
+
+    def _welcome(self, name: str = "") -> ResponseReturnValue:
         session.clear()
         session.permanent = True
+        if name:
+            session["user"], session["proof"] = name, _proof(self._users[name])
         session["token"] = self._access.open_session()
         return redirect(_next_page(), 303)
+
+
+def _proof(digest: str) -> str:
+    """Return what a session keeps of its person's password hash: enough to see that it was changed."""
+    return hashlib.sha256(digest.encode()).hexdigest()[:16]
 
 
 def link(port: int, token: str) -> str:

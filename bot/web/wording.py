@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from bot.domain.level import Level
+from bot.domain.ticket import TicketKey
+from bot.freshdesk.errors import FreshdeskError, NotFound, RateLimited, Unauthorized
+from bot.policy.marks import reference
 from bot.web.times import DASH, UNKNOWN, Moment, moment
 
 STATES = {
@@ -28,6 +30,13 @@ ACTIONS = {
     "forward": "Reenviar por correo",
     "notify": "Llamar a un webhook",
     "note": "Nota privada",
+}
+# By the first part of an effect's key; others are told by their kind.
+EFFECTS = {
+    "nivel": "Nota con el nivel",
+    "escala": "Aviso por el plazo",
+    "acuse": "Acuse de recibo al cliente",
+    "aprobacion": "Pedido de aprobación",
 }
 EFFECT_STATES = {"done": "hecho", "open": "por confirmar"}
 DETAILS = {
@@ -82,38 +91,39 @@ class Sheet:
     resolution: Clock
     marks: tuple[str, ...]
     words: tuple[str, ...]
+    rules: tuple[str, ...]
     reasons: tuple[str, ...]
     actions: tuple[Step, ...]
     effects: tuple[Step, ...]
     wake_at: Moment
     updated_at: Moment
     rules_version: str
-    urgency: tuple[int, str]
 
 
 def sheet(entry: Mapping[str, Any]) -> Sheet:
     """Return an entry in words."""
     level, state, due = str(entry.get("level", "")), str(entry.get("state", "")), entry.get("due") or {}
     response, resolution = _clock(due.get("response")), _clock(due.get("resolution"))
+    key = TicketKey(str(entry.get("portal", "")), int(entry.get("ticket_id", 0)))
     return Sheet(
-        portal=str(entry.get("portal", "")),
-        ticket_id=int(entry.get("ticket_id", 0)),
+        portal=key.portal,
+        ticket_id=key.ticket_id,
         level=level or DASH,
         emoji=Level(level).emoji if level in Level.__members__ else "⚪",
         state=state,
         state_text=STATES.get(state, state or DASH),
-        decided_by=_who(entry.get("decided_by")),
+        decided_by=who_decided(entry.get("decided_by")),
         response=response,
         resolution=resolution,
-        marks=tuple(_plain(name) for name in entry.get("flags") or ()) + _texts(entry.get("tags")),
-        words=_texts(entry.get("words")),
-        reasons=_texts(entry.get("reasons")),
-        actions=tuple(_step(action) for action in entry.get("actions") or ()),
-        effects=tuple(_effect(effect) for effect in entry.get("effects") or ()),
+        marks=tuple(_plain(name) for name in entry.get("flags") or ()) + texts_of(entry.get("tags")),
+        words=texts_of(entry.get("words")),
+        rules=texts_of(entry.get("rules")),
+        reasons=texts_of(entry.get("reasons")),
+        actions=steps_of(entry),
+        effects=tuple(_effect(key, effect) for effect in entry.get("effects") or ()),
         wake_at=moment(entry.get("wake_at")),
         updated_at=moment(entry.get("updated_at")),
         rules_version=str(entry.get("rules_version") or DASH),
-        urgency=_urgency(state, response, resolution),
     )
 
 
@@ -130,16 +140,8 @@ def _clock(due: Mapping[str, Any] | None) -> Clock:
     )
 
 
-def _urgency(state: str, response: Clock, resolution: Clock) -> tuple[int, str]:
-    """Return a sorting key: what falls due first comes first, paused after it, closed last."""
-    if state == "closed":
-        return 2, ""
-    open_clocks = [c for c in (response, resolution) if c.state in {"running", "breached"} and c.limit.iso]
-    ends = [datetime.fromisoformat(clock.limit.iso).timestamp() for clock in open_clocks]
-    return (0, f"{min(ends):020.3f}") if ends else (1, "")
-
-
-def _who(rule: object) -> str:
+def who_decided(rule: object) -> str:
+    """Return who or what gave a ticket its level."""
     return {
         None: "ninguna regla: nivel por defecto",
         "persona": "una persona de la mesa",
@@ -147,16 +149,36 @@ def _who(rule: object) -> str:
     }.get(rule if rule is None else str(rule), f"regla {rule}")
 
 
+def freshdesk_trouble(error: FreshdeskError) -> str:
+    """Say why Freshdesk could not be read, and what helps."""
+    match error:
+        case NotFound():
+            return "Freshdesk no tiene este ticket: puede estar borrado o ser de otra cuenta."
+        case Unauthorized():
+            return "Freshdesk no acepta la clave del bot. Revise la clave del portal con «semaforo doctor»."
+        case RateLimited():
+            return "Freshdesk no admite más consultas por ahora. Espere un minuto e intente otra vez."
+        case _:
+            return "Freshdesk no respondió. Intente otra vez en unos segundos."
+
+
+def steps_of(entry: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Return the actions of an entry in words."""
+    return tuple(_step(action) for action in entry.get("actions") or ())
+
+
 def _step(action: Mapping[str, Any]) -> Step:
     details = tuple((DETAILS.get(k, k), _detail(v)) for k, v in action.items() if k != "kind")
     return Step(_kind(action), details)
 
 
-def _effect(effect: Mapping[str, Any]) -> Step:
-    state = str(effect.get("state") or "")
+def _effect(ticket: TicketKey, effect: Mapping[str, Any]) -> Step:
+    state, key = str(effect.get("state") or ""), str(effect.get("key", DASH))
+    title = EFFECTS.get(key.partition(":")[0], _kind(effect))
+    mark = () if effect.get("kind") == "notify" else (("referencia", reference(ticket, key)),)
     return Step(
-        title=_kind(effect),
-        details=(("clave", str(effect.get("key", DASH))),),
+        title=title,
+        details=(("clave", key), *mark),
         state=state,
         state_text=EFFECT_STATES.get(state, state),
         at=moment(effect.get("at")),
@@ -170,7 +192,7 @@ def _kind(step: Mapping[str, Any]) -> str:
 
 def _detail(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(_texts(value))
+        return ", ".join(texts_of(value))
     when = moment(value) if isinstance(value, str) else UNKNOWN
     return when.text if when.iso else str(value)
 
@@ -179,5 +201,6 @@ def _plain(name: object) -> str:
     return str(name).replace("_", " ")
 
 
-def _texts(values: object) -> tuple[str, ...]:
+def texts_of(values: object) -> tuple[str, ...]:
+    """Return a list of texts, none for anything else."""
     return tuple(str(value) for value in values) if isinstance(values, list) else ()

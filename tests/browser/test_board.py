@@ -59,10 +59,28 @@ def test_the_board_follows_without_losing_the_place(world: World, page: Page) ->
     expect(page.locator(".board tbody tr").first).to_have_id(f"t-acelera-{second}")
     expect(link).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="2 tickets abiertos")).to_be_visible()
+    world.as_agent(second, priority=1)
+    world.settle(second)
+    page.locator("#tabla").dispatch_event("semaforo:refresh")
+    expect(page.locator(".board tbody tr").first).to_have_id(f"t-acelera-{first}")
+    expect(link).to_be_focused()
     world.as_agent(second, status=5)
     world.settle(second)
     page.locator("#tabla").dispatch_event("semaforo:refresh")
     expect(page.locator(f"#t-acelera-{second}")).to_have_count(0)
+
+
+def test_a_refresh_leaves_selected_words_and_read_subjects_alone(world: World, page: Page) -> None:
+    ticket = world.open(**DOWN)
+    world.settle(ticket)
+    page.reload()
+    subject = page.locator(f'[data-subject="acelera:{ticket}"]')
+    expect(subject).to_have_text(DOWN["subject"])
+    subject.select_text()
+    world.settle(world.open(**QUESTION))
+    page.locator("#tabla").dispatch_event("semaforo:refresh")
+    expect(page.locator(".board tbody tr")).to_have_count(2)
+    assert page.evaluate("getSelection().toString()") == DOWN["subject"]
 
 
 def test_filters_live_in_the_address(world: World, page: Page) -> None:

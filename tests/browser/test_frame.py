@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -10,13 +11,22 @@ from tests.browser.conftest import PHONE, check_everywhere, log_in
 from tests.world import World
 
 
-def test_the_password_leads_in_and_the_button_out(visit: Callable[..., Page]) -> None:
+def test_the_password_leads_to_the_page_that_was_asked_for(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.goto("/ops/tickets/acelera/1")
+    check_everywhere(page, "entrar")
+    log_in(page, "/ops/tickets/acelera/1")
+    expect(page).to_have_url(re.compile("/ops/tickets/acelera/1$"))
+
+
+def test_a_wrong_password_is_told_where_it_was_typed(visit: Callable[..., Page]) -> None:
     page = visit()
     page.goto("/ops/")
-    check_everywhere(page, "entrar")
     page.get_by_label("Clave").fill("no es esta")
     page.get_by_label("Clave").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Esa clave no es")
+    expect(page.get_by_label("Clave")).to_have_accessible_description(re.compile("Esa clave no es"))
+    check_everywhere(page, "entrar-mal")
 
 
 def test_the_frame_is_sound_everywhere(page: Page) -> None:

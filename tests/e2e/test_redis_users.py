@@ -135,6 +135,10 @@ def test_the_whole_cycle_needs_no_more_than_the_users_may(
     session = log_in(service)
     data = {"csrf_token": token_on(session.get(page, timeout=5).text)}
     assert session.post(f"{page}/recalcular", data=data, timeout=5).ok
+    assert "Gracias por todo" in session.get(f"{page}/texto", timeout=10).text
+    assert "Qué pasaría ahora" in session.post(f"{page}/que-pasaria", data=data, timeout=10).text
+    headlines = session.get(f"{page.rpartition('/tickets')[0]}/asuntos?t=acelera:{lost}", timeout=10)
+    assert headlines.json()[f"acelera:{lost}"]["subject"] == "Otro"
     wait_for("it left quarantine", lambda: "no ticket" in command(service, "failures", "list"))
     for path in ("readyz", "metrics", "ops/"):
         assert session.get(f"http://127.0.0.1:{service.port}/{path}", timeout=5).status_code == 200

@@ -24,6 +24,7 @@ from bot.store.brakes import Brakes
 from bot.store.breaker import Breaker
 from bot.store.budget import Budget
 from bot.store.connection import connect_impatient
+from bot.store.corrections import Corrections
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
 from bot.store.journal import Journal
@@ -131,6 +132,7 @@ def build_context(url: str) -> Context:
         refused_jobs=RefusedJobs(redis),
         wakeups=Wakeups(redis),
         journal=Journal(redis, timedelta(days=90)),
+        corrections=Corrections(redis, timedelta(days=90)),
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         brakes=Brakes(redis),

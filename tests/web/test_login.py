@@ -21,7 +21,13 @@ from .valkey import Valkey
 
 FIRST, SECOND = b"the first secret", b"the second secret"
 API = "/ops/api/tickets/acelera/101"
-GUARDED = ["/ops/", "/ops/tickets/acelera/101", "/ops/ir?portal=acelera&numero=1"]
+GUARDED = [
+    "/ops/",
+    "/ops/asuntos?t=acelera:1",
+    "/ops/tickets/acelera/101",
+    "/ops/tickets/acelera/101/texto",
+    "/ops/ir?portal=acelera&numero=1",
+]
 
 
 @pytest.fixture

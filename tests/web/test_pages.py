@@ -130,6 +130,23 @@ def test_the_script_gets_the_part_that_changes_alone(ops: FlaskClient, context: 
     assert len(part) < len(ops.get("/ops/").text)
 
 
+def test_headlines_are_asked_for_tickets_of_ours_and_may_be_missing(ops: FlaskClient) -> None:
+    answer = ops.get("/ops/asuntos?t=acelera:1&t=nobody:1&t=x&t=acelera:&t=" + "9" * 400)
+    assert (answer.status_code, answer.json) == (200, {})
+
+
+def test_a_text_that_cannot_be_read_is_told(ops: FlaskClient) -> None:
+    answer = ops.get("/ops/tickets/acelera/1/texto")
+    assert answer.status_code == 200
+    assert "Freshdesk no respondió" in answer.text
+    assert ops.get("/ops/tickets/nobody/1/texto").status_code == 404
+
+
+def test_nobody_asks_what_would_happen_without_a_form_of_ours(ops: FlaskClient) -> None:
+    assert ops.post("/ops/tickets/acelera/1/que-pasaria").status_code == 400
+    assert ops.get("/ops/tickets/acelera/1/que-pasaria").status_code == 405
+
+
 def test_thousands_of_tickets_make_a_light_page(ops: FlaskClient, context: Context) -> None:
     for number in range(1, 1001):
         record(context, entry(number, agent_id=number % 40, words=["una palabra larga"] * 8))
@@ -154,8 +171,9 @@ def test_a_ticket_page_tells_reasons_clocks_effects_and_actions(ops: FlaskClient
         "Nivel URGENTE por la regla «urg-servicio-caido».",
         "Lunes 23, 10:00 + 24 h hábiles = martes 24, 10:00.",
         "Cambiar campos prioridad: 4 vence la respuesta: mar 24 nov, 10:00",
-        "Nota privada hecho lun 23 nov, 09:59",
-        "Próxima mirada lun 23 nov, 15:00",
+        "Primera mirada guardada: URGENTE, decidió regla urg-servicio-caido",
+        "Nota con el nivel hecho lun 23 nov, 09:59 clave: nivel referencia: SMF-",
+        "Próxima mirada lun 23 nov, 15:00 en 5 h",
         "4f2a9c1b7d3e",
     ):
         assert words in text

@@ -14,6 +14,7 @@ function keyOf(node) {
 function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   // Filled in by another script, and the server knows nothing better.
+  if (old.dataset?.load !== undefined) return;
   if (old.dataset?.kept !== undefined && !fresh.textContent.trim()) return;
   if (old.nodeName !== fresh.nodeName || keyOf(old) !== keyOf(fresh)) return void old.replaceWith(fresh);
   if (old.nodeType !== Node.ELEMENT_NODE) return void (old.data = fresh.data);
@@ -57,7 +58,7 @@ function say(text) {
 
 async function refresh() {
   if (box && !box.checked) return;
-  const answer = await fetch(location.href, { redirect: "manual", headers: { "Semaforo-Part": part.id } }).catch(() => null);
+  const answer = await fetch(part.dataset.from ?? location.href, { redirect: "manual", headers: { "Semaforo-Part": part.id } }).catch(() => null);
   if (answer?.type === "opaqueredirect") return say("La sesión terminó: actualice la página y vuelva a entrar.");
   if (!answer?.ok) return say("Sin conexión con el servicio; se sigue intentando.");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
