@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS = 5
 TEXTS = {
     400: "Este formulario ya no vale. Vuelva a la página anterior, actualícela e intente otra vez.",
     403: "No se puede entrar desde aquí.",
-    404: "Aquí no hay nada.",
+    404: "Aquí no hay nada. Revise la dirección, o busque el ticket por su número desde el tablero.",
     405: "Esa dirección no acepta lo que se pidió.",
     413: "Lo enviado es demasiado grande.",
     429: "Hubo varios intentos fallidos. Espere unos segundos y pruebe otra vez.",

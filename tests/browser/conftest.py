@@ -106,7 +106,7 @@ def overflow(page: Page) -> int:
 
 
 def check_everywhere(page: Page, name: str) -> None:
-    """Check a page as it stands: axe in light and dark, no sideways scrolling at 1280 and 360 pixels.
+    """Check a page as it stands: axe, wide in the dark and light on a phone, and no sideways scrolling.
 
     Leaves NAME-1280, NAME-360 and NAME-dark under the folder of SCREENSHOTS, build/screenshots by default.
     """
@@ -114,8 +114,12 @@ def check_everywhere(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         keep(page, f"{name}-{shape}")
-        assert flaws(page) == [], f"{name} {shape}"
         assert overflow(page) == 0, f"{name} {shape}"
+        if (viewport, scheme) != (
+            WIDE,
+            "light",
+        ):  # slow; both were seen by then
+            assert flaws(page) == [], f"{name} {shape}"
 
 
 def keep(page: Page, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from bot.engine.glimpse import LIFE
 from bot.simulator.seed import LUCIA_ID
 from tests.browser.conftest import PHONE, check_everywhere, keep, log_in
 from tests.world import World
@@ -77,6 +78,7 @@ def test_a_refresh_leaves_selected_words_and_read_subjects_alone(world: World, p
     subject = page.locator(f'[data-subject="acelera:{ticket}"]')
     expect(subject).to_have_text(DOWN["subject"])
     subject.select_text()
+    world.clock.move(seconds=LIFE.total_seconds() + 1)  # the server has forgotten the subject
     world.settle(world.open(**QUESTION))
     page.locator("#tabla").dispatch_event("semaforo:refresh")
     expect(page.locator(".board tbody tr")).to_have_count(2)
