@@ -37,6 +37,7 @@ ACTS: Mapping[str, str] = {
 _LOOKS = frozenset(
     {
         "system.examine",
+        "tickets.what_if",
         "rules_editor.check",
         "rules_draft.check",
         "rules_bench.run",

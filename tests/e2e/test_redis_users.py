@@ -140,7 +140,12 @@ def test_the_whole_cycle_needs_no_more_than_the_users_may(
     headlines = session.get(f"{page.rpartition('/tickets')[0]}/asuntos?t=acelera:{lost}", timeout=10)
     assert headlines.json()[f"acelera:{lost}"]["subject"] == "Otro"
     wait_for("it left quarantine", lambda: "no ticket" in command(service, "failures", "list"))
-    for path in ("readyz", "metrics", "ops/"):
+    system = f"http://127.0.0.1:{service.port}/ops/sistema"
+    assert "the key works" in session.post(f"{system}/diagnostico", data=data, timeout=10).text
+    year = "ops/cumplimiento?desde=2026-01-01&hasta=2027-12-31"
+    assert "De 2 tickets emitidos" in session.get(f"http://127.0.0.1:{service.port}/{year}", timeout=10).text
+    day = "ops/calendario/ensayo?fecha=2031-06-03&motivo=Inventario"
+    for path in ("readyz", "metrics", "ops/", "ops/sistema", "ops/calendario", day):
         assert session.get(f"http://127.0.0.1:{service.port}/{path}", timeout=5).status_code == 200
 
     with as_user(store, "semaforo-ops") as redis:
