@@ -46,10 +46,16 @@ class RuleKeeper:
         if active is None:
             self._give_back(now)
         elif self._held is None or self._held[0] != active:
-            files = self._versions.files(active)
-            self._held = None if files is None else (active, files)
+            self._keep(active)
         if self._folder is not None:
             self._look_at(self._folder, now)
+
+    def _keep(self, version: str) -> None:
+        """Keep the files of the version that holds, in case Redis loses them."""
+        files = self._versions.files(version)
+        if self._held is not None and files is not None:
+            log.info("rules taken up", version=version, previous=self._held[0])
+        self._held = None if files is None else (version, files)
 
     def _give_back(self, now: datetime) -> None:
         if self._held is not None:
