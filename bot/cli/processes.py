@@ -56,12 +56,14 @@ def worker(urgent: bool) -> None:
     lane = Lane.URGENT if urgent else Lane.NORMAL
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, WORKERS[lane])
-    context = context_or_exit(build)
+    # One pool for RQ and for us: each job, being forked, connects anew.
+    redis = connect_patient(settings.redis_url) if settings.redis_url else None
+    context = context_or_exit(lambda settings: build(settings, redis=redis))
+    assert redis is not None
     jobs.use(context)
     _prepare(context)
-    assert settings.redis_url is not None
     SemaforoWorker(
-        connect_patient(settings.redis_url),
+        redis,
         beat=lambda: context.heartbeats.beat(WORKERS[lane], context.now()),
         before_job=lambda: _prepare(context),
         lane=lane,

@@ -76,7 +76,7 @@ class Policy:
 
     def prepare(self, on: date) -> None:
         """Work out at once what a first ticket would: children forked for each ticket share it."""
-        _ = self.classifier
+        _ = self.classifier, self._cards, self.own_tags
         for name in self.calendars.names:
             for day in (on, on.replace(year=on.year + 1, day=1)):
                 self.calendars.calendar(name).holiday_name(day)
