@@ -13,7 +13,7 @@ from bot.freshdesk.errors import FreshdeskError
 from bot.telemetry import log
 
 # Seconds after each attempt: most faults are over in a few, and what outlasts a minute may last for many.
-WAITS = (2, 5, 10, 20, 60, 180, 420, 900)
+WAITS = (2, 5, 10, 15, 20, 30, 900)
 NO_END = "NoEnd: every attempt was cut off; its worker may have run out of memory"
 
 

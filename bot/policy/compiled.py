@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.policy.collecting import without_collections
 from bot.policy.matching import Classifier, compile_rules
+from bot.policy.phrases import forget_phrases
 
 
 class Compiled:
@@ -32,4 +33,5 @@ class Compiled:
         assert self._sections is not None
         classifier = compile_rules(self._sections)
         self._sections = None  # the word weights are large, and read no more
+        forget_phrases()
         return classifier

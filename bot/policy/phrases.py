@@ -109,6 +109,12 @@ def _step(word: str) -> Step:
     return Step(Word(fold_word(word)))
 
 
+def forget_phrases() -> None:
+    """Let go of what was read: between the check of rule files and their compilation it is needed twice."""
+    for remembered in (parse, _plain, _step):
+        remembered.cache_clear()
+
+
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for found in _PIECE.finditer(text):
         kind, piece = str(found.lastgroup), found.group()
