@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-import requests
-
 from bot.hook_settings import HookSettings
 from bot.telemetry import log
 
@@ -45,6 +43,8 @@ class Hooks:
 
     def call(self, name: str, message_id: str, body: str, now: datetime) -> Outcome:
         """Send a body once and say how it came out; the answer's own body is never read."""
+        import requests  # 9 MB, and few installations have hooks
+
         hook, raw = self._hooks.get(name), body.encode()
         if hook is None or len(raw) > BODY_LIMIT:
             log.error("hook refused", hook=name, unknown=hook is None, size=len(raw))
@@ -77,6 +77,8 @@ def _key(secret: str) -> bytes:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    import requests
+
     with requests.Session() as session:
         session.trust_env = False  # no proxy and no netrc of the environment
         answer = session.post(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from redis import Redis
 
@@ -14,8 +13,6 @@ from bot.engine.context import Context
 from bot.engine.gate import AccountGate
 from bot.engine.queue import JobQueue
 from bot.freshdesk.api import FreshdeskApi
-from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.wrapped import Repeats
 from bot.hooks import Hooks
 from bot.settings import PortalSettings, Settings
 from bot.store.audit import Audit
@@ -62,8 +59,13 @@ class NoRedis(Exception):
 
 
 def build(settings: Settings, *, redis: Redis | None = None) -> Context:
-    """Build the parts for worker and clock, which outlast a restart of Redis."""
+    """Build the parts for a worker, which outlasts a restart of Redis."""
     return _context(settings, redis or connect_patient(_redis_url(settings)))
+
+
+def build_clock(settings: Settings) -> Context:
+    """Build the parts for the clock: patient, too, and without the rules, for it decides nothing."""
+    return _context(settings, connect_patient(_redis_url(settings)), rules_at_once=False)
 
 
 def build_briefly(settings: Settings) -> Context:
@@ -105,11 +107,13 @@ def _redis_url(settings: Settings) -> str:
     return settings.redis_url
 
 
-def _context(settings: Settings, redis: Redis, pace: Pace = _PATIENT) -> Context:
+def _context(
+    settings: Settings, redis: Redis, pace: Pace = _PATIENT, *, rules_at_once: bool = True
+) -> Context:
     retention = timedelta(days=settings.retention_days)
     budget, breaker = Budget(redis, settings.api_share), Breaker(redis)
     return Context(
-        freshdesk=_clients(settings, budget, breaker, pace),
+        freshdesk=_Clients(settings.portals, budget, breaker, pace),
         wakeups=Wakeups(redis, timedelta(seconds=settings.urgent_within_seconds)),
         ledger=Ledger(redis, retention),
         leases=Leases(redis, timedelta(seconds=settings.lease_seconds)),
@@ -121,7 +125,7 @@ def _context(settings: Settings, redis: Redis, pace: Pace = _PATIENT) -> Context
         failures=Failures(redis),
         heartbeats=Heartbeats(redis),
         brakes=Brakes(redis, settings.stop_file, settings.writes_per_hour),
-        rulebook=Rulebook(settings.rules_dir, RuleVersions(redis)),
+        rulebook=Rulebook(settings.rules_dir, RuleVersions(redis), at_once=rules_at_once),
         traces=Traces(redis),
         queue=JobQueue(redis),
         now=utc_now,
@@ -145,13 +149,32 @@ def _context(settings: Settings, redis: Redis, pace: Pace = _PATIENT) -> Context
     )
 
 
-def _clients(settings: Settings, budget: Budget, breaker: Breaker, pace: Pace) -> Mapping[str, FreshdeskApi]:
-    return MappingProxyType(
-        {name: _client(portal, budget, breaker, pace) for name, portal in settings.portals.items()}
-    )
+class _Clients(Mapping[str, FreshdeskApi]):
+    """Hold the portals' clients, each made when first asked for."""
+
+    def __init__(
+        self, portals: Mapping[str, PortalSettings], budget: Budget, breaker: Breaker, pace: Pace
+    ) -> None:
+        self._portals, self._budget, self._breaker, self._pace = portals, budget, breaker, pace
+        self._made: dict[str, FreshdeskApi] = {}
+
+    def __getitem__(self, name: str) -> FreshdeskApi:
+        if name not in self._made:
+            self._made[name] = _client(self._portals[name], self._budget, self._breaker, self._pace)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._portals)
+
+    def __len__(self) -> int:
+        return len(self._portals)
 
 
 def _client(portal: PortalSettings, budget: Budget, breaker: Breaker, pace: Pace) -> FreshdeskApi:
+    # Its HTTP library takes 9 MB; the clock sends nothing to Freshdesk, the web only when a page looks.
+    from bot.freshdesk.client import FreshdeskClient
+    from bot.freshdesk.wrapped import Repeats
+
     # Enough of a hash to see that the key was changed, and too little to find it by.
     key_print = hashlib.sha256(portal.api_key.encode()).hexdigest()[:8]
     gate = AccountGate(portal.portal, key_print, budget, breaker, stand_in=portal.is_stand_in)

@@ -80,7 +80,7 @@ def _proposals(
     ]
     background = [
         (rule.nivel, words_of(scene.asunto, scene.cuerpo))
-        for rule, scene in example_texts(context.rulebook.policy.classifier.rules, "coincide")
+        for rule, scene in example_texts(context.rulebook.policy.rules, "coincide")
         if rule.nivel is not None
     ]
     return proposals(corrected, background)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,11 +11,9 @@ import click
 from dotenv import load_dotenv
 
 from bot.engine.context import Context
-from bot.local.run import running_environment
-from bot.local.store_server import connect_existing
 from bot.settings import PORTAL_VARIABLE, Settings, SettingsError, read_settings, redis_url_of
 from bot.store.rulebook import RulesRefused
-from bot.wiring import build, build_briefly
+from bot.wiring import build_briefly
 
 DATA_FOLDER = Path("var")
 
@@ -44,14 +43,17 @@ def settings_or_exit() -> Settings:
 
 def _running_here() -> dict[str, str]:
     """Return how to reach what `semaforo run` keeps up in this folder; portals only when none are named."""
+    from bot.local.run import running_environment
+    from bot.local.store_server import connect_existing
+
     if any(PORTAL_VARIABLE.fullmatch(name) for name in os.environ):
         url = connect_existing(DATA_FOLDER)
         return {} if url is None else {"REDIS_URL": url}
     return running_environment(DATA_FOLDER)
 
 
-def context_or_exit(*, patient: bool = False) -> Context:
-    """Build the parts a command works with; `patient` for processes that wait for Redis to come back."""
+def context_or_exit(build: Callable[[Settings], Context] = build_briefly) -> Context:
+    """Build the parts a command works with, by default for one that does not wait for Redis to come back."""
     settings = settings_or_exit()
     if settings.redis_url is None:
         click.echo(
@@ -60,7 +62,7 @@ def context_or_exit(*, patient: bool = False) -> Context:
         )
         raise SystemExit(2)
     try:
-        return build(settings) if patient else build_briefly(settings)
+        return build(settings)
     except RulesRefused as refused:
         lines = "\n".join(f"  - {problem}" for problem in refused.problems)
         click.echo(

@@ -14,15 +14,17 @@ import click
 from redis.exceptions import RedisError
 
 import bot
-from bot import jobs
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock import WORKERS, tick
+from bot.engine.context import Context
 from bot.engine.presence import Presence
 from bot.store.connection import connect_patient
+from bot.store.rule_check import check_apart
 from bot.store.rule_keeping import RuleKeeper
+from bot.store.rule_versions import RuleVersions
 from bot.store.wakeups import Lane
 from bot.telemetry import log, set_up_logging
-from bot.worker import SemaforoWorker
+from bot.wiring import build, build_clock
 
 TICK_SECONDS = 0.25
 HOME = Path(bot.__file__).parent.parent  # where app.py stands
@@ -49,12 +51,18 @@ def web() -> None:
 @click.option("--urgent", is_flag=True, help="Serve the urgent queue alone; without such a worker all share.")
 def worker(urgent: bool) -> None:
     """Run queued jobs of one queue: the normal one, or the urgent one."""
+    from bot import jobs
+    from bot.worker import SemaforoWorker
+
     lane = Lane.URGENT if urgent else Lane.NORMAL
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, WORKERS[lane], settings.sentry_dsn)
-    context = context_or_exit(patient=True)
+    # One pool for RQ and for us: each job, being forked, connects anew.
+    redis = connect_patient(settings.redis_url) if settings.redis_url else None
+    context = context_or_exit(lambda settings: build(settings, redis=redis))
+    assert redis is not None
     jobs.use(context)
-    assert settings.redis_url is not None
+    _prepare(context)
     presence = Presence(context, WORKERS[lane])
 
     def beat() -> None:
@@ -62,12 +70,20 @@ def worker(urgent: bool) -> None:
         presence.report()
 
     SemaforoWorker(
-        connect_patient(settings.redis_url),
+        redis,
         beat=beat,
-        before_job=lambda: context.rulebook.look(at_once=True),
+        before_job=lambda: _prepare(context),
         lane=lane,
     ).work(logging_level="WARNING")
     presence.leave()
+
+
+def _prepare(context: Context) -> None:
+    """Do once what each job would do anew: it runs in a child forked from here, and is lost with it."""
+    context.rulebook.look(at_once=True)
+    context.rulebook.policy.prepare(context.now().date())
+    for portal in context.freshdesk:
+        _ = context.freshdesk[portal]
 
 
 @click.command()
@@ -75,8 +91,11 @@ def clock() -> None:
     """Hand due tickets and sweeps to the queue."""
     settings = settings_or_exit()
     set_up_logging(settings.log_level, settings.log_format, "clock", settings.sentry_dsn)
-    context, stop = context_or_exit(patient=True), threading.Event()
-    keeper, presence = RuleKeeper(context.rulebook, settings.watched_rules), Presence(context, "clock")
+    context, stop = context_or_exit(build_clock), threading.Event()
+    assert settings.redis_url is not None
+    versions = RuleVersions(connect_patient(settings.redis_url))
+    keeper = RuleKeeper(versions, settings.rules_dir, settings.watched_rules, check_apart)
+    presence = Presence(context, "clock")
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:
         stop.set()

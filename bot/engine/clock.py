@@ -17,6 +17,9 @@ DISPATCH_LEASE = timedelta(seconds=15)
 # job that waits longer than its lease is overtaken by a newer one: were all that is due queued at once, a
 # backlog larger than what the workers manage in one lease would never be done.
 QUEUED_AT_MOST = 20
+# Of the normal queue, for urgent tickets while their own worker has a full queue: few, so that a normal
+# ticket that comes meanwhile does not wait long.
+LENT_AT_MOST = 5
 WORKERS = {Lane.URGENT: "worker-urgent", Lane.NORMAL: "worker"}
 
 
@@ -25,7 +28,7 @@ def tick(ctx: Context) -> int:
     ctx.facts.born(ctx.now())  # soon, so that tickets opened from now on are known to be younger
     if ctx.facts.take_turn("release", RELEASE_EVERY):
         release(ctx)
-    taken = sum(_hand_out(ctx, lane) for lane in Lane)
+    taken = sum(_hand_out(ctx, lane) for lane in Lane) + _lend(ctx)
     for portal in ctx.freshdesk:
         if ctx.facts.take_turn(f"sweep:{portal}", ctx.sweep_every):
             ctx.queue.sweep(portal)
@@ -36,7 +39,16 @@ def tick(ctx: Context) -> int:
 def _hand_out(ctx: Context, lane: Lane) -> int:
     """Fill up a lane's queue, the nearest deadlines first."""
     queue = lane if ctx.heartbeats.seen(WORKERS[lane]) else Lane.NORMAL
-    room = max(0, QUEUED_AT_MOST - ctx.queue.length(queue))
+    return _fill(ctx, lane, queue, QUEUED_AT_MOST)
+
+
+def _lend(ctx: Context) -> int:
+    """Let the normal workers, when they have little to do, help with what is urgent."""
+    return _fill(ctx, Lane.URGENT, Lane.NORMAL, LENT_AT_MOST)
+
+
+def _fill(ctx: Context, lane: Lane, queue: Lane, at_most: int) -> int:
+    room = max(0, at_most - ctx.queue.length(queue))
     taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane)
     for due in taken:
         ctx.queue.reconcile(due.key, due.token, queue)

@@ -16,7 +16,7 @@ _SHORT = 12
 def rules_findings(ctx: Context, folder: Path) -> Iterator[Finding]:
     """Check the rules this process holds against those published and those in the folder."""
     book = ctx.rulebook
-    version, cards = book.policy.version, len(book.policy.classifier.rules)
+    version, cards = book.policy.version, len(book.policy.rules)
     if book.unusable is not None:
         text = "the published rules cannot be used here; see: semaforo rules list, then publish sound ones"
         yield bad("rules", text)

@@ -30,7 +30,7 @@ class Presence:
         if self._reported is not None and now - self._reported < REPORT_EVERY:
             return
         self._reported = now
-        rules = self._ctx.rulebook.policy.version
+        rules = self._ctx.rulebook.version or ""
         self._ctx.processes.report(
             Process(self._kind, self._name, self._started, now, rules, product_version())
         )

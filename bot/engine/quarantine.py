@@ -12,6 +12,8 @@ from bot.engine.context import Context
 from bot.freshdesk.errors import FreshdeskError
 from bot.telemetry import log
 
+# Seconds after each attempt: most faults are over in a few, and what outlasts a minute may last for many.
+WAITS = (2, 5, 10, 15, 20, 30, 900)
 NO_END = "NoEnd: every attempt was cut off; its worker may have run out of memory"
 
 
@@ -51,8 +53,8 @@ def retry(ctx: Context, key: TicketKey) -> None:
 
 
 def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when to try a failed ticket again: 10 s at first, doubling, at most 15 minutes."""
-    return now + min(timedelta(seconds=5 * 2 ** min(attempts, 10)), timedelta(minutes=15))
+    """Return when to try a failed ticket again: soon at first, at last every 15 minutes."""
+    return now + timedelta(seconds=WAITS[min(attempts, len(WAITS)) - 1])
 
 
 def reason_of(error: Exception) -> str:

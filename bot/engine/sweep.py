@@ -41,7 +41,7 @@ def _ring_updated(ctx: Context, portal: str, start: datetime) -> int:
     if last is None:
         ctx.facts.take_turn(f"open:{portal}", OPEN_EVERY)  # the first sweep sees them all
     since = start - LOOK_BACK if last is None else last - OVERLAP
-    for rows, is_last in _pages(ctx, portal, since):
+    for rows, is_last in _pages(ctx, portal, since, first_in_any_case=True):
         rung += _ring(ctx, portal, rows)
         # The next sweep takes the overlap off again.
         read = start if is_last else min(start, rows[-1].updated_at + OVERLAP)
@@ -63,10 +63,18 @@ def _ring_open(ctx: Context, portal: str, start: datetime) -> int:
     return rung
 
 
-def _pages(ctx: Context, portal: str, since: datetime) -> Iterator[tuple[tuple[TicketRow, ...], bool]]:
-    """Yield rows in order of update, and whether they are the last, as far as the budget allows."""
+def _pages(
+    ctx: Context, portal: str, since: datetime, *, first_in_any_case: bool = False
+) -> Iterator[tuple[tuple[TicketRow, ...], bool]]:
+    """Yield rows in order of update, and whether they are the last, as far as there is budget to spare.
+
+    A page asked for in any case has the priority of a ticket's read and may be `Held` like one: under a queue
+    that never leaves anything to spare, lost webhooks would not be made up for.
+    """
     pages, is_last = batched(ctx.freshdesk[portal].list_tickets(since), PAGE), False
-    while not is_last and ctx.may_spend(portal, 1):
+    wanted = first_in_any_case
+    while not is_last and (wanted or ctx.may_spend(portal, 1)):
+        wanted = False
         rows = next(pages, ())
         is_last = len(rows) < PAGE
         yield rows, is_last

@@ -18,6 +18,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
+from bot.freshdesk.answers import place
 from bot.freshdesk.errors import TemporaryError
 
 USER_AGENT = "semaforo/1 (+python-freshdesk)"
@@ -145,11 +146,6 @@ def _is_before_sending(error: Exception) -> bool:
     return isinstance(error, requests.exceptions.SSLError) and any(
         isinstance(part, ssl.SSLCertVerificationError) for part in getattr(reason, "args", ())
     )
-
-
-def place(verb: str, url: str) -> str:
-    """Name a request for people: no host, no query, nothing of a customer."""
-    return f"{verb} {urlsplit(url).path.removeprefix('/api/v2/')}"
 
 
 def _as_text(value: str | bytes) -> str:

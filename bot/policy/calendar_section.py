@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from holidays.registry import EntityLoader
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from bot.policy.calendar import Calendar, DaysEnd, OwnDay, Window, public_holidays
@@ -118,6 +119,9 @@ class HolidayRules(Section):
 
     @model_validator(mode="after")
     def _known_place(self) -> Self:
+        # To compute them the library reads the modules of all countries: 8 MB that not every process needs.
+        if self.region is None and self.pais in EntityLoader.get_country_codes():
+            return self
         try:
             public_holidays(self.pais, self.region, 2026)
         except NotImplementedError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.policy.collecting import without_collections
 from bot.policy.complaints import complaints, described
 from bot.policy.problems import Problem, did_you_mean
 from bot.policy.sections import CHECKS, SECTIONS, Merge, Sections, SectionSpec
@@ -29,6 +30,7 @@ def load_sections(folder: FilePath) -> tuple[Sections | None, list[Problem]]:
     return sections_of(files, problems)
 
 
+@without_collections()
 def sections_of(
     files: Mapping[str, bytes], unread: Iterable[Problem] = ()
 ) -> tuple[Sections | None, list[Problem]]:

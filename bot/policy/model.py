@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from bot.policy.approval import ApprovalSection
 from bot.policy.billing import BillingSection
 from bot.policy.calendar import Calendar
 from bot.policy.calendar_section import CalendarSection
+from bot.policy.compiled import Compiled
 from bot.policy.escalation import EscalationSection
 from bot.policy.fields import TAG_LONGEST
 from bot.policy.levels import LevelsSection
 from bot.policy.loader import load_sections, sections_of
-from bot.policy.matching import Circumstances, Classifier, compile_rules
+from bot.policy.matching import Circumstances, Classifier
 from bot.policy.notes import NotesSection
 from bot.policy.payment_notice import PaymentNoticeSection
 from bot.policy.problems import Problem
@@ -52,7 +54,8 @@ class Policy:
     """Hold every rule and figure in force; `version` is the hash of the files it came from."""
 
     version: str
-    classifier: Classifier = field(repr=False)
+    compiled: Compiled = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)
     levels: LevelsSection
     calendars: CalendarSection
     portals: PortalsSection
@@ -67,6 +70,19 @@ class Policy:
     scope: ScopeSection | None = None
     reopening: ReopeningSection | None = None
     goals: ReportGoalsSection = field(default_factory=ReportGoalsSection)
+    scorecard: ScorecardSection | None = None
+
+    @property
+    def classifier(self) -> Classifier:
+        """Return what answers for texts; the first call takes the time to compile all rules."""
+        return self.compiled.classifier
+
+    def prepare(self, on: date) -> None:
+        """Work out at once what a first ticket would: children forked for each ticket share it."""
+        _ = self.classifier, self._cards, self.own_tags
+        for name in self.calendars.names:
+            for day in (on, on.replace(year=on.year + 1, day=1)):
+                self.calendars.calendar(name).holiday_name(day)
 
     def classify(self, ticket: Ticket) -> Verdict:
         """Return what the rules say about a ticket."""
@@ -115,7 +131,7 @@ class Policy:
         """Return, folded, every tag that the rules name; all others are the desk's and may name a client."""
         names, approvals = self.tags, self.approvals
         asked = () if approvals is None else approvals.tags
-        topics = (tag for card in self.classifier.rules for tag in card.etiquetas)
+        topics = (tag for card in self.rules for tag in card.etiquetas)
         single = (names.sin_regla, names.suspendido, names.fabricante)
         named = (*self.state_tags, *single, *names.banderas.values(), *asked, *topics)
         return frozenset(tag[:TAG_LONGEST].casefold() for tag in named)
@@ -137,12 +153,12 @@ class Policy:
 
     def _card(self, rule_id: str) -> Rule | ScorecardSection | None:
         if rule_id == NAME:
-            return self.classifier.scorecard.card if self.classifier.scorecard else None
+            return self.scorecard
         return self._cards.get(rule_id)
 
     @cached_property
     def _cards(self) -> dict[str, Rule]:
-        return {card.id: card for card in self.classifier.rules}
+        return {card.id: card for card in self.rules}
 
 
 def version_of(files: Mapping[str, bytes]) -> str:
@@ -163,7 +179,8 @@ def policy_of(sections: Sections, classifier: Classifier | None = None) -> Polic
     """Build the policy from complete sections."""
     return Policy(
         version=version_of(sections.files),
-        classifier=classifier or compile_rules(sections),
+        compiled=Compiled(sections, classifier),
+        rules=sections["reglas"],
         levels=sections["niveles"],
         calendars=sections["calendario"],
         portals=sections["portales"],
@@ -177,6 +194,7 @@ def policy_of(sections: Sections, classifier: Classifier | None = None) -> Polic
         scope=sections.get("alcance"),
         reopening=sections.get("reapertura"),
         goals=sections.get("informe") or ReportGoalsSection(),
+        scorecard=sections.get("balanza"),
     )
 
 

@@ -75,6 +75,9 @@ class PatternIndex:
         for need, sign in signs.items():
             for node in self._ends_of(need):
                 node.signs.add(sign)
+        self._trie.compact()
+        self._numbers.clear()
+        self._lists.clear()
 
     def _ends_of(self, elements: Iterable[int]) -> set[Node]:
         return set[Node]().union(*(self._ends[element] for element in elements))

@@ -30,6 +30,9 @@ _PIECE = re.compile(
     r"|(?P<bad>[@<>¿¡!\[\]{}^+\\])"
 )
 
+# Words and nothing else, which most phrases are.
+_PLAIN = re.compile(r" ?[^\W_]+(?: [^\W_]+)* ?")
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -86,11 +89,30 @@ def parse(text: str, gap: int = DEFAULT_GAP) -> Sequence:
     """Read a phrase; ValueError in Spanish when it cannot be one."""
     if len(text) > LONGEST_PHRASE:
         raise ValueError(f"la frase pasa de {LONGEST_PHRASE} caracteres; pártela en varias")
+    if _PLAIN.fullmatch(text):
+        return _plain(text.strip())
     parser = _Parser(list(_pieces(text)), gap)
     sequence = parser.sequence(depth=0)
     if parser.pieces:
         raise ValueError(f"sobra un «{parser.pieces[0][1]}» en «{text}»")
     return sequence
+
+
+@lru_cache(maxsize=50_000)
+def _plain(words: str) -> Sequence:
+    """Read words without signs; thousands of alternatives are the same words, and share them."""
+    return Sequence(tuple(map(_step, words.split())))
+
+
+@lru_cache(maxsize=50_000)
+def _step(word: str) -> Step:
+    return Step(Word(fold_word(word)))
+
+
+def forget_phrases() -> None:
+    """Let go of what was read: between the check of rule files and their compilation it is needed twice."""
+    for remembered in (parse, _plain, _step):
+        remembered.cache_clear()
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -160,12 +182,17 @@ class _Parser:
     def group(self, depth: int) -> Part:
         if depth > _DEEPEST:
             raise ValueError(f"hay más de {_DEEPEST} paréntesis uno dentro de otro")
-        options = [self.sequence(depth)]
+        options = [self.option(depth)]
         while self.take("|"):
-            options.append(self.sequence(depth))
+            options.append(self.option(depth))
         if not self.take(")"):
             raise ValueError("falta cerrar un paréntesis «)»")
         return Either(tuple(dict.fromkeys(options)))
+
+    def option(self, depth: int) -> Sequence:
+        if len(self.pieces) > 1 and self.pieces[0][0] == "word" and self.pieces[1][1] in ("|", ")"):
+            return _plain(self.pieces.pop(0)[1])
+        return self.sequence(depth)
 
     def take(self, sign: str) -> bool:
         if self.pieces and self.pieces[0][1] == sign:

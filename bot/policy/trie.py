@@ -70,6 +70,17 @@ class Trie:
         self._longest_edge = max(map(len, self._edges), default=0)
         self._typos = Typos(self._edges if typos else (), {*known, *self._edges})
 
+    def compact(self) -> None:
+        """Turn the sets of all points into shared tuples once nothing is added: most are empty."""
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        nodes = [self._root]
+        while nodes:
+            node = nodes.pop()
+            nodes += node.next.values()
+            for name in ("elements", "asked", "wakes", "signs"):
+                kept = tuple(sorted(getattr(node, name)))
+                setattr(node, name, shared.setdefault(kept, kept))
+
     def walk(self, reading: Reading) -> tuple[Visits, frozenset[int]]:
         """Return the points at which phrases end, with their places, and the words that are slips."""
         meanings = [self._meanings.get(word) or self._look_up(word) for word in reading.words]

@@ -23,7 +23,7 @@ class Typos:
 
     def __init__(self, words: Iterable[str], known: Collection[str]) -> None:
         self._known = known
-        self._near: dict[str, set[str]] = defaultdict(set)
+        near: dict[str, set[str]] = defaultdict(set)
         self._stem_lengths: set[int] = set()
         for word in words:
             letters = word.rstrip("*")
@@ -32,7 +32,9 @@ class Typos:
             if word.endswith("*"):
                 self._stem_lengths.add(len(letters))
             for shorter in (letters, *_one_less(letters)):
-                self._near[shorter].add(word)
+                near[shorter].add(word)
+        # Most entries hold one word, and a tuple of one takes a fifth of what a set does.
+        self._near = {shorter: tuple(found) for shorter, found in near.items()}
 
     def meant(self, word: str) -> tuple[str, ...]:
         """Return the words of the rules that are one slip away: a letter more, less, changed or swapped."""

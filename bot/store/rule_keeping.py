@@ -10,8 +10,9 @@ from pathlib import Path
 from bot.policy.loader import read_files
 from bot.policy.model import version_of
 from bot.policy.problems import Problem
-from bot.store.rule_versions import Origin, Publication
-from bot.store.rulebook import Rulebook, RulesRefused, places, publish
+from bot.store.rule_check import Check, check_here
+from bot.store.rule_versions import Origin, Publication, RuleVersions
+from bot.store.rulebook import RulesRefused, places, publish
 from bot.telemetry import log
 
 LOOK_EVERY_SECONDS = 0.5
@@ -21,14 +22,17 @@ AUTHOR = "semaforo"
 class RuleKeeper:
     """Keep the rules published; the clock's loop calls `look` as often as it likes.
 
-    What Redis lacks, at the first start or after it was emptied, is published from what this process holds.
-    With `folder`, its content is published whenever it changes; refused content leaves the last good version.
+    What Redis lacks after it was emptied is published as it was last seen there, at the first start from
+    `start`. With `watched`, that folder is published whenever it changes; refused content leaves the last
+    good version.
     """
 
-    def __init__(self, rulebook: Rulebook, folder: Path | None = None) -> None:
-        assert rulebook.versions is not None, "a rulebook without Redis cannot be kept published"
-        self._rulebook, self._versions, self._folder = rulebook, rulebook.versions, folder
+    def __init__(
+        self, versions: RuleVersions, start: Path, watched: Path | None = None, check: Check = check_here
+    ) -> None:
+        self._versions, self._start, self._folder, self._check = versions, start, watched, check
         self._next_look = 0.0
+        self._held: tuple[str, Mapping[str, bytes]] | None = None
         self._glimpsed: object = None
         self._seen: object = None
         self._refused: object = None
@@ -38,11 +42,31 @@ class RuleKeeper:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
-        held = self._rulebook.held
-        if self._versions.active() is None:
-            self._publish(held.files, (), Origin.START, now)
+        active = self._versions.active()
+        if active is None:
+            self._give_back(now)
+        elif self._held is None or self._held[0] != active:
+            self._keep(active)
         if self._folder is not None:
             self._look_at(self._folder, now)
+
+    def _keep(self, version: str) -> None:
+        """Keep the files of the version that holds, in case Redis loses them."""
+        files = self._versions.files(version)
+        if self._held is not None and files is not None:
+            log.info("rules taken up", version=version, previous=self._held[0])
+        self._held = None if files is None else (version, files)
+
+    def _give_back(self, now: datetime) -> None:
+        if self._held is not None:
+            files, unread = self._held[1], list[Problem]()
+        else:
+            files, unread = read_files(self._start)
+        self._publish(files, unread, Origin.START, now)
+        if self._versions.active() is None:
+            self._held = (
+                None  # what another version of the program published is refused here: the folder next
+            )
 
     def _look_at(self, folder: Path, now: datetime) -> None:
         try:
@@ -74,7 +98,7 @@ class RuleKeeper:
             return
         first = origin is Origin.START
         try:
-            if publish(self._versions, files, entry, unread=unread, only_first=first):
+            if publish(self._versions, files, entry, unread=unread, only_first=first, check=self._check):
                 log.info("rules published", version=entry.version, origin=origin.value)
         except RulesRefused as refused:
             self._refused = candidate  # said once; nothing new until the files change

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from bot.policy.checking import check_files
 from bot.policy.loader import read_files
 from bot.policy.model import Policy, policy_from
 from bot.policy.problems import Problem
+from bot.store.rule_check import Check, check_here
 from bot.store.rule_versions import Publication, RuleVersions
 from bot.telemetry import log
 
@@ -43,15 +43,20 @@ class Rulebook:
     A published version that cannot be used leaves the last good one in force.
     """
 
-    def __init__(self, start: Path | Loaded, versions: RuleVersions | None = None) -> None:
-        """Begin with what is published, else with `start`; RulesRefused when neither can be used."""
+    def __init__(
+        self, start: Path | Loaded, versions: RuleVersions | None = None, *, at_once: bool = True
+    ) -> None:
+        """Begin with what is published, else with `start`; RulesRefused when neither can be used.
+
+        Without `at_once` nothing is read before somebody asks for the policy.
+        """
         self.versions = versions
         self.unusable: str | None = None  # the published version, while another has to stand in for it
         self._faulty: str | None = None
         self._looking = threading.Lock()
         self._next_look = 0.0
-        published = self._published_other_than(None)
-        self._held = published or (start if isinstance(start, Loaded) else load_folder(start))
+        self._start = start
+        self._held = self._first() if at_once else None
 
     @property
     def policy(self) -> Policy:
@@ -59,15 +64,24 @@ class Rulebook:
         return self.held.policy
 
     @property
+    def version(self) -> str | None:
+        """Return the version in force here, without reading rules that nobody has asked for yet."""
+        if self._held is None:
+            return self.versions.active() if self.versions else None
+        return self.policy.version
+
+    @property
     def held(self) -> Loaded:
         """Return the policy in force with its files."""
         self.look()
+        if self._held is None:
+            self._held = self._first()
         return self._held
 
     def look(self, *, at_once: bool = False) -> None:
         """Take up the published version if it is time to look; without Redis the present one holds."""
         due = at_once or time.monotonic() >= self._next_look
-        if not due or not self._looking.acquire(blocking=False):
+        if self._held is None or not due or not self._looking.acquire(blocking=False):
             return
         try:
             self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
@@ -77,6 +91,10 @@ class Rulebook:
                 self._held = other
         finally:
             self._looking.release()
+
+    def _first(self) -> Loaded:
+        published = self._published_other_than(None)
+        return published or (self._start if isinstance(self._start, Loaded) else load_folder(self._start))
 
     def _published_other_than(self, held: str | None) -> Loaded | None:
         """Return the published rules if they are others than those held and can be used."""
@@ -122,13 +140,14 @@ def publish(
     unread: Iterable[Problem] = (),
     only_first: bool = False,
     following: str | None = None,
+    check: Check = check_here,
 ) -> bool:
     """Check rule files in every way there is and make them the version that holds; False when it did already.
 
     RulesRefused with every problem, Overtaken when another version than `following` holds: then nothing has
     changed. `unread` are problems known before.
     """
-    problems = list(check_files(files, unread).problems)
+    problems = check(files, unread)
     if problems:
         versions.note_refusal(problems, entry.at)
         raise RulesRefused(problems)

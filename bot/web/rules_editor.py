@@ -143,7 +143,7 @@ class RuleEditorPages:
 
     def _names(self) -> dict[str, list[str]]:
         """Return the names in the rules in force that files refer to."""
-        rules = self._desk.live.policy.classifier.rules
+        rules = self._desk.live.policy.rules
         return {
             "listas": sorted(word_lists(self._desk.files(self._desk.draft()))),
             "reglas": sorted(rule.id for rule in rules),

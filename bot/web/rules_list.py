@@ -131,7 +131,7 @@ class RuleListPages:
         """Show the list."""
         choice = Choice.from_query(request.args)
         live, found = self._desk.live, self.usage()
-        rules, cards = live.policy.classifier.rules, cards_of(live.files)
+        rules, cards = live.policy.rules, cards_of(live.files)
         draft = self._desk.draft()
         return render_template(
             "rules.html",

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ PROCESS_OF = {
 # RQ asks for the address of its worker and does without; `doctor` says that it may not read the setting.
 EXPECTED_REFUSALS = {"client|list", "config|get"}
 PASSWORD = "una contraseña"
+# On a busy machine a page takes seconds, or is a 503 because Redis did not answer the web within half a one.
+PATIENCE = 20
 
 
 def login(user: str) -> str:
@@ -90,8 +93,11 @@ def as_user(store: Valkey, user: str) -> Redis:
 
 
 def command(service: Service, *arguments: object) -> str:
-    """Run `semaforo …` as the user for people and return what it printed."""
-    done = CliRunner().invoke(main, list(map(str, arguments)), env=service.processes.environ)
+    """Run `semaforo …` as the user for people and return what it printed; again when Redis was slow."""
+    for _ in range(3):
+        done = CliRunner().invoke(main, list(map(str, arguments)), env=service.processes.environ)
+        if "Redis does not answer" not in done.output:
+            break
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -106,10 +112,14 @@ def answered(service: Service, **ticket: str) -> int:
 def log_in(service: Service) -> requests.Session:
     """Enter the ops pages as a person does."""
     session, page = requests.Session(), f"http://127.0.0.1:{service.port}/ops"
-    token = token_on(session.get(f"{page}/entrar", timeout=5).text)
-    session.post(f"{page}/entrar", data={"csrf_token": token, "clave": "no es"}, timeout=5)
-    wait_for("the delay", lambda: session.post(f"{page}/entrar", data=form(token), timeout=5).ok)
+    token = token_on(session.get(f"{page}/entrar", timeout=PATIENCE).text)
+    session.post(f"{page}/entrar", data={"csrf_token": token, "clave": "no es"}, timeout=PATIENCE)
+    wait_for("the delay", lambda: session.post(f"{page}/entrar", data=form(token), timeout=PATIENCE).ok)
     return session
+
+
+def is_shown(session: requests.Session, page: str) -> bool:
+    return session.get(page, timeout=PATIENCE).status_code == 200
 
 
 def form(token: str) -> dict[str, str]:
@@ -120,33 +130,37 @@ def token_on(page: str) -> str:
     return page.partition('name="csrf_token" value="')[2].partition('"')[0]
 
 
+@pytest.mark.timeout(300)
 def test_the_whole_cycle_needs_no_more_than_the_users_may(
     service: Service, store: Valkey, tmp_path: Path
 ) -> None:
     ticket = answered(service)
-    requests.put(f"{service.simulator.url}/_sim/faults", json={"webhooks": {"lose": 1.0}}, timeout=5)
+    requests.put(f"{service.simulator.url}/_sim/faults", json={"webhooks": {"lose": 1.0}}, timeout=PATIENCE)
     lost = answered(service, subject="Otro", text="Gracias por todo.")
-    requests.put(f"{service.simulator.url}/_sim/faults", json={}, timeout=5)
+    requests.put(f"{service.simulator.url}/_sim/faults", json={}, timeout=PATIENCE)
 
     key = TicketKey("acelera", lost)
     with as_user(store, "semaforo-ops") as redis:
         Failures(redis).quarantine(key, "NoEnd", utc_now())
     page = f"http://127.0.0.1:{service.port}/ops/tickets/acelera/{lost}"
     session = log_in(service)
-    data = {"csrf_token": token_on(session.get(page, timeout=5).text)}
-    assert session.post(f"{page}/recalcular", data=data, timeout=5).ok
-    assert "Gracias por todo" in session.get(f"{page}/texto", timeout=10).text
-    assert "Qué pasaría ahora" in session.post(f"{page}/que-pasaria", data=data, timeout=10).text
-    headlines = session.get(f"{page.rpartition('/tickets')[0]}/asuntos?t=acelera:{lost}", timeout=10)
+    data = {"csrf_token": token_on(session.get(page, timeout=PATIENCE).text)}
+    wait_for("the retry", lambda: session.post(f"{page}/recalcular", data=data, timeout=PATIENCE).ok)
+    assert "Gracias por todo" in session.get(f"{page}/texto", timeout=PATIENCE).text
+    assert "Qué pasaría ahora" in session.post(f"{page}/que-pasaria", data=data, timeout=PATIENCE).text
+    headlines = session.get(f"{page.rpartition('/tickets')[0]}/asuntos?t=acelera:{lost}", timeout=PATIENCE)
     assert headlines.json()[f"acelera:{lost}"]["subject"] == "Otro"
     wait_for("it left quarantine", lambda: "no ticket" in command(service, "failures", "list"))
     system = f"http://127.0.0.1:{service.port}/ops/sistema"
-    assert "the key works" in session.post(f"{system}/diagnostico", data=data, timeout=10).text
+    assert "the key works" in session.post(f"{system}/diagnostico", data=data, timeout=PATIENCE).text
     year = "ops/cumplimiento?desde=2026-01-01&hasta=2027-12-31"
-    assert "De 2 tickets emitidos" in session.get(f"http://127.0.0.1:{service.port}/{year}", timeout=10).text
+    assert (
+        "De 2 tickets emitidos"
+        in session.get(f"http://127.0.0.1:{service.port}/{year}", timeout=PATIENCE).text
+    )
     day = "ops/calendario/ensayo?fecha=2031-06-03&motivo=Inventario"
     for path in ("readyz", "metrics", "ops/", "ops/sistema", "ops/calendario", day):
-        assert session.get(f"http://127.0.0.1:{service.port}/{path}", timeout=5).status_code == 200
+        wait_for(path, partial(is_shown, session, f"http://127.0.0.1:{service.port}/{path}"))
 
     with as_user(store, "semaforo-ops") as redis:
         first = RuleVersions(redis).active() or ""

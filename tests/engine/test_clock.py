@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.ticket import TicketKey
 from bot.engine import clock
-from bot.engine.clock import QUEUED_AT_MOST, WORKERS, tick
+from bot.engine.clock import LENT_AT_MOST, QUEUED_AT_MOST, WORKERS, tick
 from bot.store.wakeups import ALARMS, Lane, Rank
 from tests.world import PORTAL, World
 
@@ -69,6 +69,24 @@ def test_a_queue_is_filled_up_and_no_further(world: World) -> None:
     for _ in range(3):
         tick(world.ctx)
     assert {lane: world.queue.length(lane) for lane in Lane} == dict.fromkeys(Lane, QUEUED_AT_MOST)
+
+
+def test_normal_workers_with_nothing_to_do_help_with_what_is_urgent(world: World) -> None:
+    world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    ring(world, range(1, 101))
+    for _ in range(3):
+        tick(world.ctx)
+    handed = {lane: world.queue.length(lane) for lane in Lane}
+    assert handed == {Lane.URGENT: QUEUED_AT_MOST, Lane.NORMAL: LENT_AT_MOST}
+    assert len(set(handed_out(world))) == QUEUED_AT_MOST + LENT_AT_MOST, "no ticket was handed out twice"
+
+
+def test_normal_tickets_come_before_help(world: World) -> None:
+    world.ctx.heartbeats.beat(WORKERS[Lane.URGENT], world.clock.now)
+    ring(world, range(1, 101))
+    ring(world, range(101, 101 + LENT_AT_MOST), LATER)
+    tick(world.ctx)
+    assert [ticket for ticket in handed_out(world) if ticket > 100] == list(range(101, 101 + LENT_AT_MOST))
 
 
 def test_what_presses_overtakes_a_backlog(world: World) -> None:

@@ -128,7 +128,7 @@ def test_waits_between_attempts_grow(world: World, client: Poisoned) -> None:
         waits.append(at - world.clock.now)
         world.clock.now = at
         world.settle()
-    assert waits == [timedelta(seconds=seconds) for seconds in (10, 20, 40)]
+    assert waits == [timedelta(seconds=seconds) for seconds in (2, 5, 10)]
     assert failure(world, poison).quarantined
 
 

@@ -10,7 +10,9 @@ import pytest
 from bot import jobs
 from bot.domain.ticket import TicketKey
 from bot.engine import sweep
+from bot.store.budget import Priority
 from bot.store.rulebook import Rulebook
+from tests.engine.limited import limit
 from tests.policy.planner.desk import rules_folder
 from tests.world import PORTAL, World
 
@@ -91,16 +93,16 @@ def test_a_sweep_that_is_broken_off_goes_on_where_it_was(known: World) -> None:
     assert found[-1] == 250
 
 
-def test_a_budget_that_is_spent_ends_a_sweep_and_the_next_goes_on(known: World) -> None:
+def test_under_a_queue_that_leaves_nothing_a_sweep_still_reads_one_page(known: World) -> None:
     tickets = open_many(known, 250)
     known.ctx.facts.keep_last_sweep(PORTAL, known.clock.now - timedelta(hours=1))
     asked: list[tuple[str, int]] = []
 
-    def every_second(portal: str, calls: int) -> bool:
+    def never(portal: str, calls: int) -> bool:
         asked.append((portal, calls))
-        return len(asked) % 2 == 1
+        return False
 
-    known.with_context(may_spend=every_second)
+    known.with_context(may_spend=never)
     found = []
     for _ in range(4):
         known.clock.move(minutes=5)
@@ -108,6 +110,23 @@ def test_a_budget_that_is_spent_ends_a_sweep_and_the_next_goes_on(known: World) 
         found.append(rung(known, tickets))
     assert (found[0], found[-1]) == (100, 250)
     assert set(asked) == {(PORTAL, 1)}
+
+
+def test_a_page_in_any_case_waits_like_any_other_when_the_budget_is_spent(known: World) -> None:
+    known.ctx.facts.keep_last_sweep(PORTAL, known.clock.now - timedelta(hours=1))
+    ticket = known.open(**DOWN)
+    limit(known)
+    assert known.ctx.budget is not None
+    taken = known.ctx.budget.reserve(PORTAL, Priority.NORMAL, 45, 45)
+    assert isinstance(taken, str)
+    lists_read(known)
+    jobs.sweep_portal(PORTAL)
+    assert (lists_read(known), rung(known, [ticket])) == (0, 0)
+    known.ctx.budget.release(PORTAL, taken)
+    taken = known.ctx.budget.reserve(PORTAL, Priority.NORMAL, 30, 30)
+    assert not known.ctx.may_spend(PORTAL, 1), "nothing is left for background work"
+    jobs.sweep_portal(PORTAL)
+    assert (lists_read(known), rung(known, [ticket])) == (1, 1)
 
 
 def test_once_an_hour_all_open_tickets_are_looked_through(known: World) -> None:

@@ -236,3 +236,11 @@ def test_all_of_it_lives_under_three_names_and_the_last_refusal(
     put(versions, added)
     assert sorted(redis.keys()) == sorted(name.encode() for name in (ACTIVE, CONTENTS, HISTORY))
     assert ADDED.encode() not in (redis.hvals(CONTENTS)[0])
+
+
+def test_rules_nobody_asked_for_are_not_read(versions: RuleVersions, tmp_path: Path) -> None:
+    published = put(versions, BASE)
+    rulebook = Rulebook(tmp_path / "nothing here", versions, at_once=False)
+    rulebook.look(at_once=True)
+    assert rulebook.version == published
+    assert rulebook.policy.version == published

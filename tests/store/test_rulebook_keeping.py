@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 
 from bot.policy.model import version_of
+from bot.store.rule_check import check_apart, check_here
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.rule_versions import Origin, Publication, RuleVersions
 from bot.store.rulebook import Rulebook, publish
@@ -32,7 +33,7 @@ class Clock:
 
     def __init__(self, versions: RuleVersions, folder: Path, *, watch: bool) -> None:
         self.rulebook = Rulebook(folder, versions)
-        self.keeper = RuleKeeper(self.rulebook, folder if watch else None)
+        self.keeper = RuleKeeper(versions, folder, folder if watch else None)
 
     def look(self, times: int = 2) -> None:
         """Look as often as it takes to see that the folder stands still."""
@@ -173,3 +174,24 @@ def test_a_first_start_with_false_examples_is_said_and_goes_on(versions: RuleVer
     add_rule(folder, "dos")
     clock.look()
     assert versions.active() == version(folder)
+
+
+def test_what_this_program_refuses_gives_way_to_the_folder(
+    redis: Redis, versions: RuleVersions, folder: Path, tmp_path: Path
+) -> None:
+    foreign = folder_with(tmp_path / "foreign")
+    spoil(foreign)
+    versions.publish(files_of(foreign), Publication(version(foreign), NOW, "ops", Origin.FOLDER))
+    clock = Clock(versions, folder, watch=False)
+    clock.look()
+    redis.flushall()
+    clock.look(4)
+    assert (versions.active(), versions.refusals().count) == (version(folder), 1)
+
+
+def test_a_check_in_a_process_of_its_own_finds_the_same(folder: Path) -> None:
+    assert check_apart(files_of(folder), ()) == []
+    spoil(folder)
+    found = check_apart(files_of(folder), ())
+    assert found == check_here(files_of(folder), ())
+    assert found
