@@ -18,9 +18,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJson
 
 from bot.domain.level import Level
 from bot.policy.folding import fold_text
+from bot.policy.gaps import Break
 from bot.policy.phrases import CLASSES
 from bot.policy.section import Section
-from bot.policy.text import Break, Reading
+from bot.policy.text import Reading
 
 NAME = "balanza"
 SHORTEST_STEM = 4
