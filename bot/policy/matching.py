@@ -23,7 +23,7 @@ from bot.policy.reading_aids import ReadingAids
 from bot.policy.regexes import RegexSet
 from bot.policy.rules import ANYWHERE, Ambit, Filter, Rule, State
 from bot.policy.ruling import Finding, evidence_of, verdict_of
-from bot.policy.scorecard import Scorecard, ScorecardSection
+from bot.policy.scorecard import Count, Scorecard, ScorecardSection
 from bot.policy.text import Reading, read
 from bot.policy.verdict import Verdict
 
@@ -103,7 +103,7 @@ class Classifier:
             for rule in self._woken(case)
             if _acts(rule.card, about, on) and (finding := self._examine(rule, case, strikes)).evidence
         ]
-        return verdict_of(found, self.scorecard, case.reading)
+        return verdict_of(found, self.scorecard, self.count(case.reading), case.reading)
 
     def examine(self, rule_id: str, subject: str, body: str, about: Circumstances | None = None) -> Finding:
         """Return what one rule finds in a ticket, whatever its state; KeyError for an unknown rule."""
@@ -126,16 +126,22 @@ class Classifier:
         """Return what the rules read of a ticket."""
         return read(subject, body, self._abbreviations, self._connectives)
 
+    def count(self, reading: Reading) -> Count | None:
+        """Return the points of a ticket's words; None without a scorecard."""
+        return self.scorecard.count(reading) if self.scorecard else None
+
     def _case(self, subject: str, body: str) -> Case:
         reading = self.read(subject, body)
         occurrences = self._index.find(reading)
         if reading.questions:
-            occurrences.of[QUESTION] = [whole(*span) for span in reading.questions]
-        occurrences.of.update(self._regexes.find(reading))
+            occurrences.add(QUESTION, [whole(*span) for span in reading.questions])
+        for element, places in self._regexes.find(reading).items():
+            occurrences.add(element, places)
         return Case(reading, occurrences, self._negation)
 
     def _woken(self, case: Case) -> list[CompiledRule]:
-        numbers = {n for element in case.occurrences.of for n in self._woken_by.get(element, ())}
+        possible = self._woken_by.keys() & case.occurrences.possible
+        numbers = {n for element in possible for n in self._woken_by[element]}
         return [self._rules[number] for number in sorted(numbers)]
 
     def _examine(self, rule: CompiledRule, case: Case, strikes: _Strikes) -> Finding:

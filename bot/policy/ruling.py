@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.level import Level
 from bot.policy.evaluate import Match
 from bot.policy.rules import Rule, State
-from bot.policy.scorecard import NAME, Reason, Scorecard, Weighing
+from bot.policy.scorecard import NAME, Count, Reason, Scorecard, Weighing
 from bot.policy.text import Reading
 from bot.policy.verdict import Evidence, Verdict
 
@@ -26,8 +26,13 @@ class Finding:
     struck_by: tuple[str, ...] = ()
 
 
-def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading: Reading) -> Verdict:
-    """Return the level of the most severe firm rule, else what the scorecard says with the rules' vote."""
+def verdict_of(
+    findings: Iterable[Finding], scorecard: Scorecard | None, count: Count | None, reading: Reading
+) -> Verdict:
+    """Return the level of the most severe firm rule, else what the scorecard says with the rules' vote.
+
+    `count` is the scorecard's, of this reading.
+    """
     found = list(findings)
     acting = [one for one in found if one.rule.estado is State.ACTIVE]
     acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
@@ -36,7 +41,7 @@ def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading
     flags = {flag for one in acting for flag in one.rule.flags}
     weighed: tuple[Evidence, ...] = ()
     by = rule.id if rule else None
-    weighing = scorecard.weigh(reading, rule.nivel if rule else None, flags) if scorecard else None
+    weighing = scorecard.weigh(count, rule.nivel if rule else None, flags) if scorecard and count else None
     if scorecard and weighing and not (rule is None and weighing.is_scant()):
         if rule is None or not rule.firme:
             level = weighing.winner()
