@@ -127,6 +127,17 @@ class PatternIndex:
         common = sum(all(len(edge) <= _COMMON_LETTERS for edge in literal) for literal in literals)
         return len(literals) + common * _COMMON_WEIGHT
 
+    def watched_words(self, elements: Iterable[int]) -> frozenset[str] | None:
+        """Return words one of which is wherever one of the elements is; None for one that is not of words."""
+        first = {one for element in elements for one in self.needs(element)}
+        if not all(self._literals[one] for one in first):
+            return None
+        return frozenset(max(literal, key=len) for one in first for literal in self._literals[one])
+
+    def meaning(self, word: str) -> tuple[tuple[str, ...], bool]:
+        """Return how the trie spells a word, and whether that forgives a slip."""
+        return self._trie.meaning(word)
+
     def find(self, reading: Reading) -> Occurrences:
         """Find every element in a reading."""
         visits, misspelt = self._trie.walk(reading)
