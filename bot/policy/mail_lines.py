@@ -51,8 +51,13 @@ def spans(lines: Iterable[Line]) -> list[Span]:
 
 def has_words(lines: Iterable[Line], number: int) -> bool:
     """Tell whether the lines hold at least so many words."""
-    for line in lines:
+    return lines_of_words(lines, number) is not None
+
+
+def lines_of_words(lines: Iterable[Line], number: int) -> int | None:
+    """Return how many lines it takes to hold so many words; None where they do not."""
+    for count, line in enumerate(lines, 1):
         number -= len(_WORDS.findall(line.folded))
         if number <= 0:
-            return True
-    return False
+            return count
+    return None

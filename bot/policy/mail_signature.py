@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import filterfalse
 
 from bot.policy.mail_history import RULE
-from bot.policy.mail_lines import Line, has_words
+from bot.policy.mail_lines import Line, has_words, lines_of_words
 
 # A closing such as «Saludos» in the very first words is a greeting, and what follows is no signature.
 WORDS_BEFORE_CLOSING = 5
@@ -35,17 +36,22 @@ def without_signature(lines: list[Line]) -> list[Line]:
     """Return the lines without names, offices and addresses after a closing or at the end."""
     shouted = _is_shouted(lines)
     hidden: set[int] = set()
-    for at, line in enumerate(lines):
-        ends = RULE.fullmatch(line.raw) or _is_closing(line)
-        if ends and has_words(lines[:at], WORDS_BEFORE_CLOSING):
+    spoken = lines_of_words(lines, WORDS_BEFORE_CLOSING)
+    for at in range(len(lines) if spoken is None else spoken, len(lines)):
+        if RULE.fullmatch(lines[at].raw) or _is_closing(lines[at]):
             hidden |= _signature_after(lines, at + 1, shouted)
     hidden |= _trailing_block(lines, shouted)
     return [line for at, line in enumerate(lines) if at not in hidden]
 
 
-def only_closes(line: Line, before: list[Line]) -> bool:
-    """Tell whether a line says goodbye and nothing else."""
-    return _is_closing(line) and "gracias" not in line.folded and has_words(before, WORDS_BEFORE_CLOSING)
+def without_closings(lines: list[Line]) -> list[Line]:
+    """Return the lines without those that say goodbye and nothing else; thanks may be all there is."""
+    spoken = lines_of_words(lines, WORDS_BEFORE_CLOSING)
+    return lines if spoken is None else [*lines[:spoken], *filterfalse(_only_closes, lines[spoken:])]
+
+
+def _only_closes(line: Line) -> bool:
+    return _is_closing(line) and "gracias" not in line.folded
 
 
 def _is_closing(line: Line) -> bool:

@@ -13,7 +13,7 @@ from bot.policy.greetings import is_greeting
 from bot.policy.mail_history import FORWARD_MARKER, without_history
 from bot.policy.mail_lines import Line, Span, has_words, spans, split
 from bot.policy.mail_notices import without_notices
-from bot.policy.mail_signature import only_closes, without_signature
+from bot.policy.mail_signature import without_closings, without_signature
 
 # A forward with fewer words of its own than this is about what it forwards.
 FORWARD_WORDS = 20
@@ -48,6 +48,5 @@ def visible_spans(body: str, subject: str = "") -> list[Span]:
 
 
 def _without_courtesy(lines: list[Line]) -> list[Line]:
-    """Drop lines at the top that only greet, and lines that only close; thanks may be all there is."""
-    own = list(dropwhile(lambda line: line.is_blank or is_greeting(line.raw), lines))
-    return [line for at, line in enumerate(own) if not only_closes(line, own[:at])]
+    """Drop lines at the top that only greet, and lines that only close."""
+    return without_closings(list(dropwhile(lambda line: line.is_blank or is_greeting(line.raw), lines)))
