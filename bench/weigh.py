@@ -22,10 +22,10 @@ from rich.progress import track
 
 from bench.classification import FLAGS, load, read
 from bot.domain.level import Level
+from bot.policy.indications import indications
 from bot.policy.loader import load_sections
 from bot.policy.matching import Classifier
 from bot.policy.rules import State
-from bot.policy.scorecard import indications
 
 STEMS = (4, 5, 6, 7)
 # Entries in one ticket alone teach the names of its people and places.

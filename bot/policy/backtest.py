@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.level import Level
-from bot.policy.matching import Classifier, compile_rules
+from bot.policy.matching import Circumstances, Classifier, compile_rules
 from bot.policy.model import SOURCES, Policy, missing_sections, policy_of, version_of
 from bot.policy.pauses import StatusInterval
+from bot.policy.scorecard import Scorecard
 from bot.policy.sections import Sections
 from bot.policy.sla import ClockFacts, ClockState, resolution_clock, response_clock
 from bot.policy.statuses import DEFAULT_PORTAL, PortalPolicy
+from bot.policy.touched import Difference
 from bot.policy.verdict import Verdict
 
 # A ticket whose line says no `created_at` counts as issued at this moment: a Monday at 10:00 in Lima, in the
@@ -28,8 +30,6 @@ DEFAULT_CREATED_AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 _CLOSED = 5
 _PORTAL = PortalPolicy(cerrados=frozenset({_CLOSED}))
-_CLASSIFICATION = ("reglas", "vocabulario", "filtros", "lectura", "balanza", "pesos")
-_PROMISES = ("niveles", "calendario", "portales")
 _TIMES = ("created_at", "answered_at", "resolved_at")
 
 TicketId = int | str | None
@@ -83,12 +83,17 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Hold the rules in force and the ones that may follow them; what is the same is worked out once."""
+    """Hold the rules in force and the ones that may follow them; what is the same is worked out once.
+
+    `difference` is there when both differ in their rules at most; `kept` are the levels whose promises stay.
+    """
 
     base: RuleSet
     candidate: RuleSet
-    same_classification: bool = False
-    same_promises: bool = False
+    same_reading: bool = False
+    same_tables: bool = False
+    difference: Difference | None = None
+    kept: frozenset[Level] = frozenset()
 
     @property
     def with_dues(self) -> bool:
@@ -97,12 +102,26 @@ class Pair:
 
     def outcomes(self, ticket: PastTicket) -> tuple[Outcome, Outcome]:
         """Return what a ticket gets from either side."""
-        before = _verdict(self.base, ticket)
-        after = before if self.same_classification else _verdict(self.candidate, ticket)
+        before, after = self._verdicts(ticket)
         dues = self._dues(self.base, before.level, ticket)
-        same = self.same_promises and before.level is after.level
+        same = before.level is after.level and after.level in self.kept
         later = dues if same else self._dues(self.candidate, after.level, ticket)
         return _outcome(before, dues), _outcome(after, later)
+
+    def _verdicts(self, ticket: PastTicket) -> tuple[Verdict, Verdict]:
+        about = Circumstances(ticket.portal, ticket.company, ticket.type, ticket.source)
+        base, candidate = self.base.classifier, self.candidate.classifier
+        day, other_day = _day(self.base, ticket), _day(self.candidate, ticket)
+        reading = base.read(ticket.subject, ticket.body)
+        count = base.count(reading)
+        before = base.judge(reading, count, about, day, with_evidence=False)
+        if self.difference and day == other_day and not self.difference.touches(reading):
+            return before, before
+        if not self.same_reading:
+            reading = candidate.read(ticket.subject, ticket.body)
+        if not self.same_tables:
+            count = candidate.count(reading)
+        return before, candidate.judge(reading, count, about, other_day, with_evidence=False)
 
     def _dues(self, rules: RuleSet, level: Level, ticket: PastTicket) -> Dues | None:
         if rules.policy is None or not self.with_dues:
@@ -113,14 +132,27 @@ class Pair:
 def pair_of(base: Sections, candidate: Sections) -> Pair:
     """Prepare two valid folders for comparison."""
 
-    def same(names: tuple[str, ...]) -> bool:
+    def same(*names: str) -> bool:
         return all(base.get(name) == candidate.get(name) for name in names)
 
-    return Pair(_rule_set(base), _rule_set(candidate), same(_CLASSIFICATION), same(_PROMISES))
+    before = _rule_set(base)
+    same_reading, same_tables = same("lectura"), same("lectura", "balanza", "pesos")
+    after = _rule_set(candidate, before.classifier.scorecard if same_tables else None)
+    only_rules = same_tables and same("vocabulario", "filtros")
+    difference = Difference(before.classifier, after.classifier) if only_rules else None
+    kept = _kept(before.policy, after.policy) if same("calendario", "portales") else frozenset()
+    return Pair(before, after, same_reading, same_tables, difference, kept)
 
 
-def _rule_set(sections: Sections) -> RuleSet:
-    classifier = compile_rules(sections)
+def _kept(before: Policy | None, after: Policy | None) -> frozenset[Level]:
+    """Return the levels whose promises are the same."""
+    if before is None or after is None:
+        return frozenset()
+    return frozenset(level for level in Level if before.levels.of(level) == after.levels.of(level))
+
+
+def _rule_set(sections: Sections, scorecard: Scorecard | None = None) -> RuleSet:
+    classifier = compile_rules(sections, scorecard)
     whole = not missing_sections(sections)
     policy = policy_of(sections, classifier) if whole else None
     return RuleSet(version_of(sections.files), classifier, policy)
@@ -201,18 +233,11 @@ def _label(data: Mapping[str, Any]) -> Level | None:
     return Level(value)
 
 
-def _verdict(rules: RuleSet, ticket: PastTicket) -> Verdict:
+def _day(rules: RuleSet, ticket: PastTicket) -> date:
+    """Return the day of issue in the zone of the ticket's portal."""
     issued = ticket.created_at or DEFAULT_CREATED_AT
     zone = UTC if rules.policy is None else rules.policy.zone(ticket.portal or DEFAULT_PORTAL)
-    return rules.classifier.classify(
-        ticket.subject,
-        ticket.body,
-        portal=ticket.portal,
-        company=ticket.company,
-        type=ticket.type,
-        source=ticket.source,
-        on=issued.astimezone(zone).date(),
-    )
+    return issued.astimezone(zone).date()
 
 
 def _outcome(verdict: Verdict, dues: Dues | None) -> Outcome:

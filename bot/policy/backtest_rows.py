@@ -79,7 +79,7 @@ class Shade:
 
     def add(self, ticket: PastTicket, outcome: Outcome) -> None:
         """Count one ticket; costs nothing where no rule is in the shade."""
-        for card in self.pair.candidate.rules:
+        for card in self.pair.candidate.classifier.rules:
             if card.estado is not State.SHADOW:
                 continue
             if not self.pair.candidate.classifier.examine(card.id, ticket.subject, ticket.body).evidence:
@@ -92,7 +92,7 @@ class Shade:
 
     def report(self) -> list[dict[str, Any]]:
         """Return a row for each rule in the shade, those that never matched included."""
-        cards = [one for one in self.pair.candidate.rules if one.estado is State.SHADOW]
+        cards = [one for one in self.pair.candidate.classifier.rules if one.estado is State.SHADOW]
         return [
             {
                 "rule": card.id,

@@ -46,12 +46,16 @@ class AnyNode:
 
 @dataclass(frozen=True, slots=True)
 class CountNode:
-    """Hold in every unit where at least `least` parts hold and none of the `barred`."""
+    """Hold in every unit where at least `least` parts hold and none of the `barred`.
+
+    `needs` run parallel to `parts`: elements one of which is found wherever the part holds.
+    """
 
     least: int
     parts: tuple[Node, ...]
     barred: tuple[Node, ...]
     unit: Scope
+    needs: tuple[frozenset[int], ...]
 
 
 Node = AnyNode | CountNode
@@ -114,11 +118,14 @@ class Compiler:
             case AllOf(todas=parts):
                 wanted = tuple(self.node(part) for part in parts if not isinstance(part, NoneOf))
                 barred = tuple(self.any_of(part.ninguna) for part in parts if isinstance(part, NoneOf))
-                return CountNode(len(wanted), wanted, barred, Scope(condition.en_la_misma))
+                return self.count(len(wanted), wanted, barred, Scope(condition.en_la_misma))
             case AtLeast(minimo=least, de=parts):
-                return CountNode(least, tuple(map(self.node, parts)), (), Scope(condition.en_la_misma))
+                return self.count(least, tuple(map(self.node, parts)), (), Scope(condition.en_la_misma))
             case _:
                 return self.any_of((condition,))
+
+    def count(self, least: int, parts: tuple[Node, ...], barred: tuple[Node, ...], unit: Scope) -> CountNode:
+        return CountNode(least, parts, barred, unit, tuple(map(self.needs, parts)))
 
     def any_of(self, conditions: Iterable[Any]) -> AnyNode:
         leaves: dict[int, tuple[Leaf, ...]] = {}
@@ -167,8 +174,8 @@ class Compiler:
         match node:
             case AnyNode(leaves=leaves, groups=groups):
                 return frozenset(leaves).union(*(self.needs(group) for group in groups))
-            case CountNode(least=least, parts=parts):
-                needs = sorted((self.needs(part) for part in parts), key=self.index.weight)
+            case CountNode(least=least, parts=parts, needs=needs_of_parts):
+                needs = sorted(needs_of_parts, key=self.index.weight)
                 # Any choice of `least` parts leaves out at most the rest: one of the rarest must be there.
                 return frozenset().union(*needs[: len(parts) - least + 1])
 

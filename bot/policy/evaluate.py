@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Case:
 
     def may_strike(self, strike: Strike) -> bool:
         """Tell whether the ticket holds anything without which the condition cannot hold."""
-        return not strike.woken_by.isdisjoint(self.occurrences.of)
+        return not strike.woken_by.isdisjoint(self.occurrences.possible)
 
     def _reach(self, strike: Strike, matches: list[Match]) -> Struck:
         reach = Struck(reasons=[strike.name])
@@ -129,10 +129,11 @@ class _Evaluation:
 
     def _any(self, node: AnyNode, scope: Scope) -> Matches:
         found: Matches = {}
-        present: Mapping[int, list[Found]] = self.case.occurrences.of
-        for element in node.leaves.keys() & present.keys():
-            for leaf in node.leaves[element]:
-                for place in present[element]:
+        occurrences = self.case.occurrences
+        for element in node.leaves.keys() & occurrences.possible:
+            places = occurrences.at(element)
+            for leaf in node.leaves[element] if places else ():
+                for place in places:
                     if self._counts(leaf, place):
                         found.setdefault(self._unit(place, scope), []).append(Match(place, leaf))
         for group in node.groups:
@@ -142,6 +143,9 @@ class _Evaluation:
     def _count(self, node: CountNode, scope: Scope) -> Matches:
         parts = []
         missing_allowed = len(node.parts) - node.least
+        possible = self.case.occurrences.possible
+        if sum(map(possible.isdisjoint, node.needs)) > missing_allowed:
+            return {}
         for part in node.parts:
             parts.append(self.units(part, node.unit))
             missing_allowed -= not parts[-1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
+from bot.policy.gaps import Break
 from bot.policy.occurrence import Found
-from bot.policy.text import Break, Reading
+from bot.policy.text import Reading
 from bot.policy.trie import Node, Visits
 
 

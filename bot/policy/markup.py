@@ -31,6 +31,7 @@ _BLOCK_NAMES = """
     form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
+_ENDS = _BLOCKS | {"html"}
 _CELLS = frozenset({"td", "th"})
 _NEVER_SEEN = frozenset({"script", "style", "title", "template", "noframes", "noembed"})
 _VOID_NAMES = "area base br col embed hr img input link meta source track wbr"
@@ -73,10 +74,15 @@ class _Reading:
         position = 0
         if _MARK.search(self._html) is None:
             self._pre_depth = 1
+        last = None
         while mark := _MARK.search(self._html, position):
             self._text(self._html[position : mark.start()])
-            position = self._tag(mark)
-        self._text(self._html[position:])
+            position, last = self._tag(mark), mark
+        rest = self._html[position:]
+        # Gateways and lists glue plain text after the HTML; its line ends mean what they do in plain mail.
+        if last and last["end"] and last["name"].lower() in _ENDS and "\n" in rest.strip():
+            self._pre_depth = 1
+        self._text(rest)
         self._break_block()
 
     def _tag(self, mark: re.Match[str]) -> int:

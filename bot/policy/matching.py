@@ -8,7 +8,7 @@ by id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,8 +22,8 @@ from bot.policy.patterns import QUESTION, PatternIndex
 from bot.policy.reading_aids import ReadingAids
 from bot.policy.regexes import RegexSet
 from bot.policy.rules import ANYWHERE, Ambit, Filter, Rule, State
-from bot.policy.ruling import Finding, evidence_of, verdict_of
-from bot.policy.scorecard import Scorecard, ScorecardSection
+from bot.policy.ruling import Finding, verdict_of
+from bot.policy.scorecard import Count, Scorecard, ScorecardSection
 from bot.policy.text import Reading, read
 from bot.policy.verdict import Verdict
 
@@ -97,15 +97,43 @@ class Classifier:
 
         The day ends filters and pauses; without one, filters hold and paused rules rest.
         """
+        reading = self.read(subject, body)
         about = Circumstances(portal, company, type, source)
-        case = self._case(subject, body)
+        return self.judge(reading, self.count(reading), about, on)
+
+    def judge(
+        self,
+        reading: Reading,
+        count: Count | None,
+        about: Circumstances,
+        on: date | None,
+        *,
+        with_evidence: bool = True,
+    ) -> Verdict:
+        """Return the verdict on a ticket that was read, and its words counted, with the same aids and tables.
+
+        Evidence costs as much as the decision; without it the verdict is the same otherwise.
+        """
+        case = self._case(reading)
         strikes = _Strikes(self._filters, case, on)
         found = [
             finding
             for rule in self._woken(case)
-            if _acts(rule.card, about, on) and (finding := self._examine(rule, case, strikes)).evidence
+            if _acts(rule.card, about, on) and (finding := self._examine(rule, case, strikes)).matches
         ]
-        return verdict_of(found, self.scorecard, case.reading)
+        return verdict_of(found, self.scorecard, count, reading, with_evidence=with_evidence)
+
+    def watched_words(self, rules: Collection[str]) -> frozenset[str] | None:
+        """Return words, spelt as in the trie, one of which is in every ticket that wakes one of some rules.
+
+        None when there are no such words: a question or a regular expression may wake one of them.
+        """
+        elements = {one for rule in self._rules if rule.card.id in rules for one in rule.woken_by}
+        return self._index.watched_words(elements)
+
+    def meaning(self, word: str) -> tuple[tuple[str, ...], bool]:
+        """Return how the trie spells a word, and whether that forgives a slip."""
+        return self._index.meaning(word)
 
     def examine(self, rule_id: str, subject: str, body: str, about: Circumstances | None = None) -> Finding:
         """Return what one rule finds in a ticket, whatever its state; KeyError for an unknown rule."""
@@ -113,8 +141,8 @@ class Classifier:
         if rule is None:
             raise KeyError(rule_id)
         if not (about or Circumstances()).lie_in(rule.card.ambito):
-            return Finding(rule.card, ())
-        case = self._case(subject, body)
+            return Finding(rule.card)
+        case = self._case(self.read(subject, body))
         return self._examine(rule, case, _Strikes(self._filters, case, None))
 
     def near_misses(
@@ -142,29 +170,34 @@ class Classifier:
         number = next((n for n, one in enumerate(self._filters) if one.card.id == filter_id), None)
         if number is None:
             raise KeyError(filter_id)
-        return bool(_Strikes(self._filters, self._case(subject, body), None).of(number).reasons)
+        return bool(_Strikes(self._filters, self._case(self.read(subject, body)), None).of(number).reasons)
 
     def read(self, subject: str, body: str) -> Reading:
         """Return what the rules read of a ticket."""
         return read(subject, body, self._abbreviations, self._connectives)
 
-    def _case(self, subject: str, body: str) -> Case:
-        reading = self.read(subject, body)
+    def count(self, reading: Reading) -> Count | None:
+        """Return the points of a ticket's words; None without a scorecard."""
+        return self.scorecard.count(reading) if self.scorecard else None
+
+    def _case(self, reading: Reading) -> Case:
         occurrences = self._index.find(reading)
         if reading.questions:
-            occurrences.of[QUESTION] = [whole(*span) for span in reading.questions]
-        occurrences.of.update(self._regexes.find(reading))
+            occurrences.add(QUESTION, [whole(*span) for span in reading.questions])
+        for element, places in self._regexes.find(reading).items():
+            occurrences.add(element, places)
         return Case(reading, occurrences, self._negation)
 
     def _woken(self, case: Case) -> list[CompiledRule]:
-        numbers = {n for element in case.occurrences.of for n in self._woken_by.get(element, ())}
+        possible = self._woken_by.keys() & case.occurrences.possible
+        numbers = {n for element in possible for n in self._woken_by[element]}
         return [self._rules[number] for number in sorted(numbers)]
 
     def _examine(self, rule: CompiledRule, case: Case, strikes: _Strikes) -> Finding:
         typos = rule.card.erratas
         matches = case.matches(rule.when, NOTHING_STRUCK, typos=typos)
         if not matches:
-            return Finding(rule.card, ())
+            return Finding(rule.card)
         struck = case.struck_by(rule.exceptions, NOTHING_STRUCK, typos=typos)
         for number in strikes.possible:
             if number in rule.filters:
@@ -172,9 +205,9 @@ class Classifier:
         if struck.reasons:
             matches = case.matches(rule.when, struck, typos=typos)
             if not matches:
-                return Finding(rule.card, (), struck_by=tuple(struck.reasons))
+                return Finding(rule.card, struck_by=tuple(struck.reasons))
         matches = sorted(set(matches), key=lambda match: (match.found, match.leaf.phrase))
-        return Finding(rule.card, evidence_of(rule.card.id, matches, case.reading), matches[0].found.start)
+        return Finding(rule.card, tuple(matches), case.reading)
 
 
 class _Strikes:
@@ -200,8 +233,8 @@ class _Strikes:
         return self._case.struck_by([one.strike], excepted, typos=typos)
 
 
-def compile_rules(sections: Mapping[str, Any]) -> Classifier:
-    """Build the classifier from validated sections.
+def compile_rules(sections: Mapping[str, Any], scorecard: Scorecard | None = None) -> Classifier:
+    """Build the classifier from validated sections, with a ready scorecard if it was built from equal ones.
 
     They are `reglas`, `vocabulario`, `filtros`, `lectura`, `balanza` and `pesos`.
     """
@@ -209,7 +242,8 @@ def compile_rules(sections: Mapping[str, Any]) -> Classifier:
     short_forms = {fold_word(short): fold_word(full) for short, full in aids.equivalencias.items()}
     compiler = Compiler(PatternIndex(sections.get("vocabulario") or {}, short_forms))
     card: ScorecardSection | None = sections.get("balanza")
-    scorecard = Scorecard(card, sections.get("pesos") or {}, short_forms) if card else None
+    if scorecard is None and card is not None:
+        scorecard = Scorecard(card, sections.get("pesos") or {}, short_forms)
     return Classifier(compiler, sections.get("reglas") or (), sections.get("filtros") or (), aids, scorecard)
 
 

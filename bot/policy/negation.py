@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.policy.folding import fold_word
+from bot.policy.gaps import Break
 from bot.policy.occurrence import Found
-from bot.policy.text import Break, Reading
+from bot.policy.text import Reading
 
 _LONGEST_BRIDGE = 5
 

@@ -8,9 +8,11 @@ follows the length of the ticket and what is found in it, not the number of phra
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import permutations
+from itertools import pairwise, permutations
+from math import prod
 
 from bot.policy.joins import Join, Link, Search
+from bot.policy.neighbours import Neighbours
 from bot.policy.occurrence import Occurrences
 from bot.policy.phrases import Either, Listed, Sequence, Step, Word, parse
 from bot.policy.text import Reading
@@ -39,6 +41,7 @@ class PatternIndex:
         self._asked: set[int] = set()
         self._needs: dict[int, frozenset[int]] = {}
         self._joins: list[Join] = []
+        self._neighbours = Neighbours()
 
     def phrase(self, text: str, gap: int) -> int:
         """Add a phrase and return its element."""
@@ -67,8 +70,7 @@ class PatternIndex:
         for element, ways in enumerate(self._links):
             for links in ways:
                 rarest, *others = self._needs_of(links)
-                for node in self._ends_of(rarest):
-                    node.wakes.add(len(self._joins))
+                self._wake(len(self._joins), links, rarest)
                 for need in others:
                     signs.setdefault(need, len(signs))
                 self._joins.append(Join(element, links, frozenset(signs[need] for need in others)))
@@ -78,6 +80,25 @@ class PatternIndex:
         self._trie.compact()
         self._numbers.clear()
         self._lists.clear()
+
+    def _wake(self, join: int, links: tuple[Link, ...], rarest: frozenset[int]) -> None:
+        """Have a join tried where two of its pieces stand side by side, else wherever its rarest is."""
+        beside = [
+            (one.element, other.element)
+            for one, other in pairwise(links)
+            if not (other.gap or one.optional or other.optional)
+        ]
+        if beside:
+            left, right = min(beside, key=lambda pair: prod(self.weight(self.needs(one)) for one in pair))
+            self._neighbours.add(join, self._borders(left, -1), self._borders(right, 0))
+            return
+        for node in self._ends_of(rarest):
+            node.wakes.add(join)
+
+    def _borders(self, element: int, side: int) -> frozenset[Node]:
+        """Return the points of the trie where the first (0) or last (-1) words of an element are read."""
+        inner = (self._borders(links[side].element, side) for links in self._links[element])
+        return frozenset(self._ends[element]).union(*inner)
 
     def _ends_of(self, elements: Iterable[int]) -> set[Node]:
         return set[Node]().union(*(self._ends[element] for element in elements))
@@ -109,17 +130,27 @@ class PatternIndex:
         common = sum(all(len(edge) <= _COMMON_LETTERS for edge in literal) for literal in literals)
         return len(literals) + common * _COMMON_WEIGHT
 
+    def watched_words(self, elements: Iterable[int]) -> frozenset[str] | None:
+        """Return words one of which is wherever one of the elements is; None for one that is not of words."""
+        first = {one for element in elements for one in self.needs(element)}
+        if not all(self._literals[one] for one in first):
+            return None
+        return frozenset(max(literal, key=len) for one in first for literal in self._literals[one])
+
+    def meaning(self, word: str) -> tuple[tuple[str, ...], bool]:
+        """Return how the trie spells a word, and whether that forgives a slip."""
+        return self._trie.meaning(word)
+
     def find(self, reading: Reading) -> Occurrences:
         """Find every element in a reading."""
         visits, misspelt = self._trie.walk(reading)
-        joinable = self._joinable(visits)
+        joinable = self._joinable(visits, reading)
         asked = self._asked.intersection(joinable).union(*(node.asked for node in visits))
-        search = Search(joinable, self._ends, reading, visits)
-        return Occurrences({one: places for one in asked if (places := search.occurrences(one))}, misspelt)
+        return Occurrences(asked, misspelt, Search(joinable, self._ends, reading, visits).occurrences)
 
-    def _joinable(self, visits: Visits) -> dict[int, list[Join]]:
+    def _joinable(self, visits: Visits, reading: Reading) -> dict[int, list[Join]]:
         """Return the joins of which every piece may be there, by element, in the order of the files."""
-        woken = set[int]().union(*(node.wakes for node in visits))
+        woken = self._neighbours.joins(visits, reading).union(*(node.wakes for node in visits))
         signs = set[int]().union(*(node.signs for node in visits))
         joinable: dict[int, list[Join]] = {}
         for number in sorted(woken):

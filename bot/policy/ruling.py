@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.level import Level
 from bot.policy.evaluate import Match
 from bot.policy.rules import Rule, State
-from bot.policy.scorecard import NAME, Reason, Scorecard, Weighing
+from bot.policy.scorecard import NAME, Count, Reason, Scorecard, Weighing
 from bot.policy.text import Reading
 from bot.policy.verdict import Evidence, Verdict
 
@@ -18,16 +18,40 @@ _RANKS = {level: level.rank for level in Level}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold what one rule found in a ticket: its evidence, or why words it found do not count."""
+    """Hold what one rule found in a ticket: its matches in order, or why words it found do not count."""
 
     rule: Rule
-    evidence: tuple[Evidence, ...]
-    first_word: int = 0
+    matches: tuple[Match, ...] = ()
+    reading: Reading | None = None
     struck_by: tuple[str, ...] = ()
 
+    @property
+    def first_word(self) -> int:
+        """Return where its first words stand."""
+        return self.matches[0].found.start
 
-def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading: Reading) -> Verdict:
-    """Return the level of the most severe firm rule, else what the scorecard says with the rules' vote."""
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return its first matches as slices of the ticket."""
+        return tuple(
+            _slice(self.rule.id, match.leaf.phrase, match.found.parts, self.reading)
+            for match in self.matches[:MOST_EVIDENCE]
+            if self.reading is not None
+        )
+
+
+def verdict_of(
+    findings: Iterable[Finding],
+    scorecard: Scorecard | None,
+    count: Count | None,
+    reading: Reading,
+    *,
+    with_evidence: bool = True,
+) -> Verdict:
+    """Return the level of the most severe firm rule, else what the scorecard says with the rules' vote.
+
+    `count` is the scorecard's, of this reading.
+    """
     found = list(findings)
     acting = [one for one in found if one.rule.estado is State.ACTIVE]
     acting.sort(key=lambda one: (-_rank(one.rule), one.first_word, one.rule.id))
@@ -36,29 +60,23 @@ def verdict_of(findings: Iterable[Finding], scorecard: Scorecard | None, reading
     flags = {flag for one in acting for flag in one.rule.flags}
     weighed: tuple[Evidence, ...] = ()
     by = rule.id if rule else None
-    weighing = scorecard.weigh(reading, rule.nivel if rule else None, flags) if scorecard else None
+    weighing = scorecard.weigh(count, rule.nivel if rule else None, flags) if scorecard and count else None
     if scorecard and weighing and not (rule is None and weighing.is_scant()):
         if rule is None or not rule.firme:
             level = weighing.winner()
             by = next((one.rule.id for one in acting if one.rule.nivel is level), NAME)
         firm = {flag for one in acting if one.rule.firme for flag in one.rule.flags}
         flags = firm | weighing.raised() | (flags - weighing.flags.keys())
-        weighed = tuple(_weighed(scorecard, weighing, level if by == NAME else None, flags, reading))
+        if with_evidence:
+            weighed = tuple(_weighed(scorecard, weighing, level if by == NAME else None, flags, reading))
     return Verdict(
         level=level,
         decided_by=by,
         rules=tuple(one.rule.id for one in acting),
-        evidence=(*weighed, *(evidence for one in acting for evidence in one.evidence)),
+        evidence=(*weighed, *(each for one in acting for each in one.evidence)) if with_evidence else (),
         flags=tuple(sorted(flags)),
         shadow=tuple(sorted(one.rule.id for one in found if one.rule.estado is State.SHADOW)),
         tags=_tags(acting, level),
-    )
-
-
-def evidence_of(rule: str, matches: list[Match], reading: Reading) -> tuple[Evidence, ...]:
-    """Return the first matches of a rule as slices of the ticket."""
-    return tuple(
-        _slice(rule, match.leaf.phrase, match.found.parts, reading) for match in matches[:MOST_EVIDENCE]
     )
 
 

@@ -18,23 +18,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJson
 
 from bot.domain.level import Level
 from bot.policy.folding import fold_text
+from bot.policy.indications import GAP, PAIR_STEM, EntryIndex, Pieces, cut_word
 from bot.policy.phrases import CLASSES
 from bot.policy.section import Section
-from bot.policy.text import Break, Reading
+from bot.policy.text import Reading
 
 NAME = "balanza"
 SHORTEST_STEM = 4
-# Pairs hold the beginnings of longer words: «factura» and «facturas» meet there.
-PAIR_STEM = 6
 LONGEST_STEM = 12
 # One known word alone, such as a name that begins like another word, gives no level.
 FEWEST_WORDS = 2
-_NUMBER = "<numero>"
-GAP = " ... "
-# Words remembered with what they mean to the tables; a hostile mail must not grow this without end.
-_REMEMBERED = 50_000
-# Where in a text something stands: word numbers, ends not included.
-Pieces = tuple[tuple[int, int], ...]
+# Bits for the sum of one column: a ticket of 50,000 characters stays far below.
+_FIELD = 40
+_FIELD_MASK = (1 << _FIELD) - 1
 _ENTRY = re.compile(r"(?P<first>[^\W_]+\*?|<[a-z]+>)(?:(?P<gap> \.\.\.)? (?P<second>[^\W_]+\*?|<[a-z]+>))?")
 _POINTS = re.compile(r"[+-]?[1-9][0-9]{0,2}")
 
@@ -93,6 +89,14 @@ class Reason(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Hold the points of every column that the words of a ticket give by themselves, and what was found."""
+
+    points: Sequence[float]
+    found: Mapping[str, Pieces]
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """Hold the points of every level and of every flag that has a table, and what was found."""
 
@@ -130,28 +134,29 @@ class Scorecard:
             for entry, points in _table(tables.get(name)):
                 rows.setdefault(entry, [0] * len(self._columns))[column] += points
         self._rows = {entry: tuple(row) for entry, row in rows.items()}
-        # Beside the points: does the entry speak of levels at all, and of each column?
-        self._counted = {
-            entry: (*row, any(row[: len(Level)]), *map(bool, row)) for entry, row in rows.items()
-        }
-        self._entries = _Entries(rows, short_forms)
+        self._packing = _Packing(self._rows.values(), len(Level))
+        self._packed = {entry: self._packing.pack(row) for entry, row in self._rows.items()}
+        self._entries = EntryIndex(rows, short_forms)
 
-    def weigh(self, reading: Reading, vote: Level | None = None, flags: Iterable[str] = ()) -> Weighing:
-        """Add up the points of a ticket; `vote` and `flags` are what the rules say that are not firm."""
+    def count(self, reading: Reading) -> Count:
+        """Add up the points that the words of a ticket give."""
         found = self._entries.found(reading)
-        columns = len(self._columns)
-        sums = [sum(column) for column in zip(*map(self._counted.__getitem__, found), strict=True)]
-        totals, about = sums[:columns] or [0] * columns, sums[columns:] or [0] * (columns + 1)
-        spread = sqrt(about[0] or 1)
-        levels = {level: totals[n] / spread + self._base[n] for n, level in enumerate(Level)}
-        raised = {}
-        for n, flag in enumerate(self._columns[len(Level) :], len(Level)):
-            raised[flag] = totals[n] / sqrt(about[1 + n] or 1) + self._base[n]
+        totals, about = self._packing.sums(map(self._packed.__getitem__, found), len(self._columns))
+        points = [
+            total / sqrt(entries or 1) + base
+            for total, entries, base in zip(totals, about, self._base, strict=True)
+        ]
+        return Count(points, found)
+
+    def weigh(self, count: Count, vote: Level | None = None, flags: Iterable[str] = ()) -> Weighing:
+        """Weigh a count; `vote` and `flags` are what the rules say that are not firm."""
+        levels = dict(zip(Level, count.points, strict=False))
+        raised = dict(zip(self._columns[len(Level) :], count.points[len(Level) :], strict=True))
         if vote is not None:
             levels[vote] += self.card.voto_de_reglas
         for flag in raised.keys() & set(flags):
             raised[flag] += self.card.voto_de_reglas
-        return Weighing(levels, raised, found)
+        return Weighing(levels, raised, count.found)
 
     def reasons(self, weighing: Weighing, name: str) -> list[Reason]:
         """Return the entries for a flag, or more for a level than for any other, the strongest first."""
@@ -169,86 +174,29 @@ class Scorecard:
         return sorted(reasons, key=lambda one: (-one.points, one.pieces, one.entry))
 
 
-class _Known(NamedTuple):
-    """What a word is to the tables: its own entries, how pairs spell it, and the pairs that it begins."""
+class _Packing:
+    """Keep a row of points in one whole number, so that adding rows up costs one addition each.
 
-    entries: tuple[str, ...]
-    cut: str
-    beside: Mapping[str, str]
-    apart: Mapping[str, str]
+    Beside each column's points stands whether the entry speaks of it at all; the levels share one such mark.
+    """
 
+    def __init__(self, rows: Iterable[Sequence[int]], levels: int) -> None:
+        self._levels = levels
+        # Fields hold no negative numbers: this much is added to every one, and taken off the sums.
+        self._bias = max((abs(points) for row in rows for points in row), default=0)
 
-class _Entries:
-    """Find the entries of all tables as `indications` spells them, without spelling those no table holds."""
+    def pack(self, row: Sequence[int]) -> int:
+        """Return a row as one number."""
+        marks = [any(row[: self._levels])] * self._levels + [bool(points) for points in row[self._levels :]]
+        fields = (*(points + self._bias for points in row), *marks)
+        return sum(value << _FIELD * place for place, value in enumerate(fields))
 
-    def __init__(self, entries: Iterable[str], short_forms: Mapping[str, str]) -> None:
-        self._short_forms = short_forms
-        self._singles = {entry for entry in entries if " " not in entry}
-        self._stems = sorted({len(entry) - 1 for entry in self._singles if entry.endswith("*")})
-        self._beside: dict[str, dict[str, str]] = {}
-        self._apart: dict[str, dict[str, str]] = {}
-        for entry in entries:
-            first, gap, second = entry.partition(GAP)
-            pairs = self._apart if gap else self._beside
-            first, second = (first, second) if gap else entry.partition(" ")[::2]
-            if second:
-                pairs.setdefault(first, {})[second] = entry
-        self._known: dict[str, _Known] = {}
-
-    def found(self, reading: Reading) -> dict[str, Pieces]:
-        """Return each entry that a ticket holds, with where it is first."""
-        known = [self._known.get(word) or self._look_up(word) for word in reading.words]
-        breaks, last = reading.breaks, len(known) - 1
-        found: dict[str, Pieces] = {}
-        for at, word in enumerate(known):
-            for entry in word.entries:
-                if entry not in found:
-                    found[entry] = ((at, at + 1),)
-            if at == last or breaks[at + 1] is Break.SENTENCE:
-                continue
-            if (pair := word.beside.get(known[at + 1].cut)) and pair not in found:
-                found[pair] = ((at, at + 2),)
-            if at + 1 == last or breaks[at + 2] is Break.SENTENCE:
-                continue
-            if (pair := word.apart.get(known[at + 2].cut)) and pair not in found:
-                found[pair] = ((at, at + 1), (at + 2, at + 3))
-        return found
-
-    def _look_up(self, word: str) -> _Known:
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        spelt = [entry for entry, _ in indications([word], [Break.NONE], self._stems, self._short_forms)]
-        held = tuple(entry for entry in spelt if entry in self._singles)
-        cut = _cut(_plain(word, self._short_forms))
-        known = self._known[word] = _Known(held, cut, self._beside.get(cut, {}), self._apart.get(cut, {}))
-        return known
-
-
-def indications(
-    words: Sequence[str], breaks: Sequence[Break], stems: Iterable[int], short_forms: Mapping[str, str]
-) -> Iterator[tuple[str, Pieces]]:
-    """Yield, with its pieces, all that a table may name: words, beginnings of words, pairs of words."""
-    plain = [_plain(word, short_forms) for word in words]
-    cut = [_cut(word) for word in plain]
-    lengths = tuple(stems)
-    for at, word in enumerate(plain):
-        yield word, ((at, at + 1),)
-        for length in () if word in CLASSES else lengths:
-            if len(word) > length:
-                yield f"{word[:length]}*", ((at, at + 1),)
-        if at + 1 == len(plain) or breaks[at + 1] is Break.SENTENCE:
-            continue
-        yield f"{cut[at]} {cut[at + 1]}", ((at, at + 2),)
-        if at + 2 < len(plain) and breaks[at + 2] is not Break.SENTENCE:
-            yield f"{cut[at]}{GAP}{cut[at + 2]}", ((at, at + 1), (at + 2, at + 3))
-
-
-def _plain(word: str, short_forms: Mapping[str, str]) -> str:
-    return _NUMBER if word[:1].isdigit() else short_forms.get(word, word)
-
-
-def _cut(word: str) -> str:
-    return word if len(word) <= PAIR_STEM or word in CLASSES else f"{word[:PAIR_STEM]}*"
+    def sums(self, packed: Iterable[int], columns: int) -> tuple[list[int], list[int]]:
+        """Return the sum of the points of each column, and in how many rows it is marked."""
+        rows = list(packed)
+        total, added = sum(rows), len(rows) * self._bias
+        fields = [(total >> _FIELD * place) & _FIELD_MASK for place in range(2 * columns)]
+        return [value - added for value in fields[:columns]], fields[columns:]
 
 
 def _table(weights: Weights | None) -> Iterator[tuple[str, int]]:
@@ -269,7 +217,7 @@ def _normal(entry: str) -> str:
 
 
 def _pair_word(word: str, entry: str) -> str:
-    return _cut(_word(word, PAIR_STEM, PAIR_STEM, entry))
+    return cut_word(_word(word, PAIR_STEM, PAIR_STEM, entry))
 
 
 def _word(word: str, shortest: int, longest: int, entry: str) -> str:

@@ -7,57 +7,32 @@ characters of `Reading.body`, its visible text. Nothing is rewritten: a word fou
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from enum import IntEnum
-from functools import lru_cache
+from itertools import accumulate
+from operator import or_
 
 from bot.policy.folding import INVISIBLE, fold_word
+from bot.policy.gaps import Break, Gap, gap_of
+from bot.policy.mail_lines import Span
 from bot.policy.markup import plain
 from bot.policy.verdict import TicketField
-from bot.policy.visible import Span, subject_start, visible_spans
+from bot.policy.visible import subject_start, visible_spans
 
 # No request starts after this many characters; the cap bounds the cost of a hostile body.
 MAX_CHARACTERS = 50_000
 # Mailers wrap lines near 72 columns: only after a line this long may a small letter continue the sentence.
 _WRAPPED_FROM = 50
 
-_ADDRESSES = {"mail": "<correo>", "link": "<enlace>"}
-
 _MAIL = r"[\w.+-]{1,64}+@[\w.-]*"
 _LINK = r"(?:https?://|www\.)\S+"
 _NUMBER = r"\d+(?:[.,:]\d+)*[^\W_]*"
 _MARKED = re.compile(f"[{INVISIBLE}]")
-_PLAIN_WORD = re.compile(rf"{_NUMBER}|[^\W_]+")
-_ANY_WORD = re.compile(
-    rf"(?P<link>{_LINK})|(?P<mail>{_MAIL})|{_NUMBER}|[^\W_](?:[^\W_]|[{INVISIBLE}])*", re.IGNORECASE
-)
-_NEWLINES = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-
-
-class Break(IntEnum):
-    """Say what parts a word from the one before: nothing, a clause mark, the end of a sentence."""
-
-    NONE = 0
-    CLAUSE = 1
-    SENTENCE = 2
-
-
-# Looking a member up on its class costs as much as reading a word.
-_NONE, _CLAUSE, _SENTENCE = Break
-
-
-class _Gap(IntEnum):
-    NONE = 0
-    CLAUSE = 1
-    SENTENCE = 2
-    DOTS = 3
-    PERIOD = 4
-    LINE = 5
-
-
-_BREAKS = {_Gap.NONE: _NONE, _Gap.CLAUSE: _CLAUSE, _Gap.SENTENCE: _SENTENCE}
+# Split by these, a text is what stands before the first word, the word, what follows it, and so on.
+_PLAIN_WORD = re.compile(rf"([^\W\d_][^\W_]*|{_NUMBER})")
+_ANY_WORD = re.compile(rf"({_LINK}|{_MAIL}|{_NUMBER}|[^\W_](?:[^\W_]|[{INVISIBLE}])*)", re.IGNORECASE)
+_BREAKS = {Gap.NONE: Break.NONE, Gap.CLAUSE: Break.CLAUSE, Gap.SENTENCE: Break.SENTENCE}
 
 
 @dataclass(slots=True)
@@ -98,10 +73,9 @@ def read(
     """
     reading = Reading(subject[:MAX_CHARACTERS], plain(body)[:MAX_CHARACTERS])
     scribe = _Scribe(reading, abbreviations, connectives)
-    scribe.copy(reading.subject, subject_start(reading.subject), len(reading.subject))
+    scribe.copy(reading.subject, [(subject_start(reading.subject), len(reading.subject))])
     reading.body_from = len(reading.words)
-    for start, end in visible_spans(reading.body, reading.subject):
-        scribe.copy(reading.body, start, end)
+    scribe.copy(reading.body, visible_spans(reading.body, reading.subject))
     return reading
 
 
@@ -114,100 +88,80 @@ class _Scribe:
         self.reading = reading
         self.abbreviations = abbreviations
         self.connectives = connectives
-        self.clause = self.sentence = -1
-        self.question_from: int | None = None
 
-    def copy(self, text: str, start: int, end: int) -> None:
-        """Append the words of one span; the hot loop of every classification."""
-        reading, connectives = self.reading, self.connectives
-        clause, sentence, last = self.clause, self.sentence, -1
-        for found in _word_pattern(text).finditer(text, start, end):
-            begins = found.start()
-            if last < 0:
-                kind = _SENTENCE
-            elif begins == last + 1 and text[last] == " ":
-                kind = _NONE
-            else:
-                kind = self._break(text, last, begins)
-            word = fold_word(found[0]) if found.lastgroup is None else _ADDRESSES[found.lastgroup]
-            if kind is _SENTENCE:
-                sentence += 1
-                clause += 1
-            elif kind is _CLAUSE or word in connectives:
-                clause += 1
-            last = found.end()
-            reading.words.append(word)
-            reading.breaks.append(kind)
-            reading.clauses.append(clause)
-            reading.sentences.append(sentence)
-            reading.starts.append(begins)
-            reading.ends.append(last)
-        if last >= 0:
-            self._note_question(text[last:end], len(reading.words))
-        self.clause, self.sentence, self.question_from = clause, sentence, None
+    def copy(self, text: str, spans: Iterable[Span]) -> None:
+        """Append the words of some spans of a text."""
+        pattern, fold = (_ANY_WORD, _fold_any) if _has_addresses(text) else (_PLAIN_WORD, fold_word)
+        for start, end in spans:
+            pieces = pattern.split(text[start:end])
+            if len(pieces) > 1:
+                self._append(text, start, pieces, list(map(fold, pieces[1::2])))
 
-    def _break(self, text: str, last: int, begins: int) -> Break:
-        gap = text[last:begins]
-        self._note_question(gap, len(self.reading.words))
-        kind = _gap(gap)
-        if kind is _Gap.PERIOD:
-            return self._after_period(text, gap, begins)
-        if kind is _Gap.DOTS:
+    def _append(self, text: str, start: int, pieces: list[str], words: list[str]) -> None:
+        """Append the words of one span, column by column: every classification waits for this."""
+        reading = self.reading
+        places = list(accumulate(map(len, pieces), initial=start))
+        breaks = [Break.SENTENCE] + [Break.NONE] * (len(words) - 1)
+        # Between most words stands a space alone.
+        marked = [at for at, gap in enumerate(pieces[2:-1:2], 1) if gap != " "]
+        for at in marked:
+            breaks[at] = self._break(text, pieces[2 * at], words[at - 1], places[2 * at + 1])
+        clause, sentence = (reading.clauses[-1], reading.sentences[-1]) if reading.words else (-1, -1)
+        begins = map(or_, map(bool, breaks), map(self.connectives.__contains__, words))
+        first = len(reading.words)
+        reading.words += words
+        reading.starts += places[1:-1:2]
+        reading.ends += places[2::2]
+        reading.breaks += breaks
+        reading.clauses += list(accumulate(begins, initial=clause))[1:]
+        reading.sentences += list(accumulate(map(Break.SENTENCE.__eq__, breaks), initial=sentence))[1:]
+        if "?" in text or "¿" in text:
+            self._note_questions(first, [(at, pieces[2 * at]) for at in (*marked, len(words))])
+
+    def _break(self, text: str, gap: str, word: str, begins: int) -> Break:
+        kind = gap_of(gap)
+        if kind is Gap.PERIOD:
+            return self._after_period(gap, word, text[begins])
+        if kind is Gap.DOTS:
             return Break.SENTENCE if text[begins].isupper() else Break.CLAUSE
-        if kind is _Gap.LINE:
-            return self._after_line(text, last, begins)
+        if kind is Gap.LINE:
+            return _after_line(text, begins - len(gap), text[begins])
         return _BREAKS[kind]
 
-    def _after_period(self, text: str, gap: str, begins: int) -> Break:
-        word = self.reading.words[-1]
+    def _after_period(self, gap: str, word: str, letter: str) -> Break:
         if word in self.abbreviations or (len(word) == 1 and word.isalpha()):
             return Break.NONE
-        if gap == "." and not text[begins].isupper():
-            return Break.NONE
-        return Break.SENTENCE
+        return Break.NONE if gap == "." and not letter.isupper() else Break.SENTENCE
 
-    def _after_line(self, text: str, last: int, begins: int) -> Break:
-        width = last - max(text.rfind("\n", 0, last), 0)
-        return Break.NONE if width >= _WRAPPED_FROM and text[begins].islower() else Break.SENTENCE
+    def _note_questions(self, first: int, gaps: Iterable[tuple[int, str]]) -> None:
+        """Record the questions that end in some gaps, each before the word that is counted from `first`."""
+        begun: int | None = None
+        for place, gap in gaps:
+            at = first + place
+            if "?" in gap:
+                begin = self._sentence_start(at - 1) if begun is None else begun
+                if begin < at:
+                    self.reading.questions.append((begin, at))
+                begun = None
+            if "¿" in gap:
+                begun = at
 
-    def _note_question(self, gap: str, at: int) -> None:
-        """Record a question that ends in this gap, and where one begins."""
-        if "?" in gap:
-            sentence = self.reading.sentences[-1]
-            first = self.question_from
-            if first is None:
-                first = at - 1
-                while first and self.reading.sentences[first - 1] == sentence:
-                    first -= 1
-            if first < at:
-                self.reading.questions.append((first, at))
-            self.question_from = None
-        if "¿" in gap:
-            self.question_from = at
+    def _sentence_start(self, word: int) -> int:
+        return bisect_left(self.reading.sentences, self.reading.sentences[word])
 
 
-def _word_pattern(text: str) -> re.Pattern[str]:
-    if "@" in text or "//" in text or "www." in text or (not text.isascii() and _MARKED.search(text)):
-        return _ANY_WORD
-    return _PLAIN_WORD
+def _has_addresses(text: str) -> bool:
+    return (
+        "@" in text or "//" in text or "www." in text or (not text.isascii() and bool(_MARKED.search(text)))
+    )
 
 
-@lru_cache(maxsize=4096)
-def _gap(gap: str) -> _Gap:
-    """Tell what the signs between two words mean."""
-    lines = len(_NEWLINES.findall(gap))
-    if "?" in gap or "!" in gap or lines > 1:
-        return _Gap.SENTENCE
-    if "…" in gap or ".." in gap:
-        return _Gap.SENTENCE if lines else _Gap.DOTS
-    if "." in gap:
-        return _Gap.PERIOD
-    if lines:
-        return _Gap.LINE if gap.isspace() else _Gap.SENTENCE
-    return _Gap.CLAUSE if _parts_clauses(gap) else _Gap.NONE
+def _fold_any(word: str) -> str:
+    if "://" in word or word[:4].lower() == "www.":
+        return "<enlace>"
+    return "<correo>" if "@" in word else fold_word(word)
 
 
-def _parts_clauses(gap: str) -> bool:
-    if any(c in ",;:()[]¿¡|—•·" or unicodedata.category(c) == "So" for c in gap):
-        return True
-    return any(sign in gap for sign in (" - ", " – ", " -- "))
+def _after_line(text: str, last: int, letter: str) -> Break:
+    width = last - max(text.rfind("\n", 0, last), 0)
+    return Break.NONE if width >= _WRAPPED_FROM and letter.islower() else Break.SENTENCE

@@ -91,6 +91,11 @@ class Trie:
                 _walk_from(start, meanings, reading, visits)
         return visits, misspelt
 
+    def meaning(self, word: str) -> tuple[tuple[str, ...], bool]:
+        """Return the edges that a word is, and whether as a slip."""
+        meaning = self._meanings.get(word) or self._look_up(word)
+        return meaning.edges, meaning.misspelt
+
     def _look_up(self, word: str) -> _Meaning:
         if len(self._meanings) > _REMEMBERED:
             self._meanings.clear()

@@ -16,6 +16,7 @@ from bot.policy.due import due_clocks
 from bot.policy.loader import load_sections
 from bot.policy.sections import Sections
 from bot.policy.tally import EXAMPLES, Tally, report
+from bot.policy.text import read
 from tests.policy.planner.desk import RULES, rules_folder, shipped
 
 CALMER = RULES.replace("nivel: URGENTE", "nivel: IMPORTANTE")
@@ -267,3 +268,61 @@ def test_what_is_worked_out_once_is_what_would_be_worked_out_twice(changed: dict
         return [rules.outcomes(ticket(text)) for text in ("Está caído", "Gracias", "Pido la factura")]
 
     assert outcomes(quick) == outcomes(slow)
+
+
+NEW_RULE = """  - {id: pre-vista, titulo: Pide una vista, dueno: mesa, estado: activa, nivel: PREFERENTE,
+     cuando: CUANDO, ejemplos: {coincide: [una vista, la vista duplicidad], no_coincide: [gracias, hola]}}
+"""
+CHANGED_RULES = {
+    "a level": CALMER,
+    "no rule but one": RULES[: RULES.index("  - {id: imp-factura")],
+    "a rule that was retired": RULES.replace(
+        "factura, dueno: mesa, estado: activa", "factura, dueno: mesa, estado: retirada"
+    ),
+    "one word more": RULES.replace('cuando: "factura"', "cuando: {palabras: [factura, boleta]}"),
+    "a word that was a slip for another": RULES + NEW_RULE.replace("CUANDO", '"duplicidad"'),
+    "a rule woken by any question": RULES + NEW_RULE.replace("CUANDO", "{pregunta: true}"),
+}
+BODIES = (
+    "Está caído",
+    "Pido la factura",
+    "Pido la boleta, por favor",
+    "Hay registros duplicdos",
+    "Hay una duplicidad",
+    "Una duplicada y una duplicidad",
+    "¿Me ayudan?",
+    "Muchas gracias",
+    "Un desarrollo a medida y la factura",
+    "",
+)
+
+
+@pytest.mark.parametrize("changed", CHANGED_RULES.values(), ids=CHANGED_RULES)
+@pytest.mark.parametrize("body", BODIES)
+def test_either_side_says_what_it_says_alone(changed: str, body: str) -> None:
+    rules = pair(clasificacion=changed)
+    for side, outcome in zip((rules.base, rules.candidate), rules.outcomes(ticket(body)), strict=True):
+        alone = side.classifier.classify("Consulta", body, on=DEFAULT_CREATED_AT.date())
+        assert (outcome.level, outcome.decided_by, outcome.flags) == (
+            alone.level,
+            alone.decided_by,
+            alone.flags,
+        )
+
+
+def test_what_no_changed_rule_looks_for_is_classified_once() -> None:
+    difference = pair(clasificacion=CALMER).difference
+    assert difference is not None
+    touched = {body for body in BODIES if difference.touches(read("Consulta", body))}
+    assert touched == {"Está caído"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"listas": "version: 1\nvocabulario: {caidas: [caido, tumbado]}"}, id="a list"),
+        pytest.param({"lectura": "version: 1\nlectura: {abreviaturas: [atte]}"}, id="an aid to reading"),
+    ],
+)
+def test_beyond_the_rules_every_ticket_is_classified_twice(changed: dict[str, str]) -> None:
+    assert pair(**changed).difference is None

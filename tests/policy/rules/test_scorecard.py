@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.level import Level
+from bot.policy.indications import Pieces, indications
 from bot.policy.loader import load_sections
 from bot.policy.matching import Classifier, compile_rules
-from bot.policy.scorecard import Pieces, indications
 
 BALANCE = """
 version: 1
@@ -195,7 +195,7 @@ def test_what_is_weighed_is_what_the_tables_learn_from(shared: Classifier, words
         if entry in ENTRIES:
             learned.setdefault(entry, pieces)
     assert shared.scorecard is not None
-    assert shared.scorecard.weigh(reading).found == learned
+    assert shared.scorecard.count(reading).found == learned
 
 
 @given(subject=_TEXT, body=_TEXT)

@@ -56,3 +56,10 @@ def test_something_is_read_of_every_mail_with_words(lines: list[str]) -> None:
     body = "\n".join(lines)
     read = "".join(body[start:end] for start, end in visible_spans(body))
     assert any(c.isalnum() for c in read) == any(c.isalnum() for c in body)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["--\n", "- - -\n\n", "gracias\n", "De: x\nPara: y\n>\n", "saludos\n--\n"])
+def test_the_time_follows_the_number_of_lines(unit: str) -> None:
+    # Looking at all lines before each rule of dashes would take minutes.
+    visible_spans(unit * (100_000 // len(unit)))

@@ -99,3 +99,8 @@ HOSTILE += ["<p style=", "<blockquote>x", "<p hidden>", '<p style="display:none"
 def test_a_megabyte_of_malice_is_read_in_one_pass(unit: str) -> None:
     # Quadratic reading of any of these would take from minutes to days.
     visible_text(unit * (1_000_000 // len(unit)))
+
+
+def test_plain_text_glued_after_the_html_keeps_its_lines() -> None:
+    assert visible_text("<p>Hola\nRosa</p>\n\nSaludos,\nAna") == "Hola Rosa\n\nSaludos,\nAna"
+    assert visible_text("<div>Hola</div>\n fin de la\t línea\n") == "Hola\nfin de la línea"
