@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +39,20 @@ LONGEST_SECONDS = {Size.TINY: 60, Size.QUICK: 120, Size.FULL: 600}
 def main(names: tuple[str, ...], quick: bool, out: Path) -> None:
     """Measure what the product does most, beside what people would use instead; exit 1 if one fails."""
     size, console = Size.QUICK if quick else Size.FULL, Console()
-    facts, found = machine_facts(), []
+    facts, found, seconds = machine_facts(), [], {}
     with _progress(console) as progress:
         task = progress.add_task("", total=len(names or MODULES))
         for name in names or MODULES:
             progress.update(task, description=name)
+            start = time.monotonic()
             found += run_apart(name, size)
+            seconds[name] = round(time.monotonic() - start, 1)
             progress.advance(task)
     out.write_text(
-        json.dumps({"size": size, "machine": facts, "lines": found}, indent=1, ensure_ascii=False) + "\n",
+        json.dumps(
+            {"size": size, "machine": facts, "seconds": seconds, "lines": found}, indent=1, ensure_ascii=False
+        )
+        + "\n",
         encoding="utf-8",
     )
     console.print(results_table(found))

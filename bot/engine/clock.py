@@ -38,6 +38,6 @@ def _hand_out(ctx: Context, lane: Lane) -> int:
     queue = lane if ctx.heartbeats.seen(WORKERS[lane]) else Lane.NORMAL
     room = max(0, QUEUED_AT_MOST - ctx.queue.length(queue))
     taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane)
-    for due in taken:
-        ctx.queue.reconcile(due.key, due.token, queue)
+    if taken:
+        ctx.queue.reconcile_all(taken, queue)
     return len(taken)
