@@ -17,6 +17,7 @@ import bot
 from bot import jobs
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock import WORKERS, tick
+from bot.engine.forking import bring_up_to_date
 from bot.store.connection import connect_patient
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.wakeups import Lane
@@ -57,7 +58,7 @@ def worker(urgent: bool) -> None:
     SemaforoWorker(
         connect_patient(settings.redis_url),
         beat=lambda: context.heartbeats.beat(WORKERS[lane], context.now()),
-        before_job=lambda: context.rulebook.look(at_once=True),
+        before_job=lambda: bring_up_to_date(context),
         lane=lane,
     ).work(logging_level="WARNING")
 

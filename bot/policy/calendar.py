@@ -104,6 +104,12 @@ class Calendar:
         if len(self.week) != len(WEEKDAYS) or not any(self.week):
             raise ValueError("a calendar needs seven days, at least one of them with opening hours")
 
+    def prepare(self, at: datetime) -> None:
+        """Work out the years around a moment, for processes that are forked afterwards."""
+        for year in (at.year - 1, at.year, at.year + 1):
+            self._openings_of(year)
+            self._days_of(year)
+
     def local(self, at: datetime) -> datetime:
         """Return a moment on the desk's wall clock; ValueError for a naive datetime."""
         return in_utc(at).astimezone(self.zone)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 # KEYS: alarms, ranks, urgent line, normal line.
 # ARGV: now, first token, how many, how many to line up, near, patience, freshness, "urgent"|"normal"|"".
-# A rank is "<urgent 0|1> <deadline> <next step>", 0 where there is none: hexadecimal seconds, for there is one a
-# ticket and they take 17 bytes less than decimal microseconds, in which a store may still hold older ones.
+# A rank is "<urgent 0|1> <deadline> <next step>" in hexadecimal seconds, 0 where there is none. Decimal
+# microseconds take 17 bytes more a ticket; a store may still hold older ranks in those.
 TAKE = """
 local function text(number) return string.format('%.0f', number) end
 local function micros(moment) return #moment > 12 and tonumber(moment) or tonumber(moment, 16) * 1000000 end
