@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # A venv of its own: what it needs is no part of the product.
 AUDIT := $(VENV)/audit
+RIVALS := .venv-bench
 PIP_AUDIT := 2.10.1
 INTEROP := .venv-interop
 
@@ -32,8 +33,15 @@ test: install
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-bench: install
-	$(BIN)/python -m bench
+# What people would use instead, in a venv of its own. One benchmark, or rougher figures in two minutes:
+# make bench ARGS="matching plan", make bench ARGS=--quick
+bench: install $(RIVALS)/.installed
+	$(BIN)/python -m bench $(ARGS)
+
+$(RIVALS)/.installed: bench/requirements.lock
+	@test -x $(RIVALS)/bin/python || $(PYTHON) -m venv $(RIVALS)
+	@$(RIVALS)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps -r bench/requirements.lock \
+		&& touch $@ || echo "The rivals cannot be installed here; their lines will say so."
 
 # Storms on real processes, at full size: about ten minutes. `make chaos ONLY=storm` runs one.
 chaos: install
@@ -63,10 +71,11 @@ $(INTEROP)/.installed: tests/interop/requirements.txt
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header bench/requirements.in -o bench/requirements.lock
 
 # The editor of the rules pages in one file, which the repository holds: only a new release of it asks for this.
 assets:
 	cd assets && npm ci --ignore-scripts && npm run build
 
 clean:
-	rm -rf $(VENV) .venv-mutation $(INTEROP) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(RIVALS) .venv-mutation $(INTEROP) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

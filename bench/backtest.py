@@ -1,12 +1,13 @@
-"""How long does a backtest take, and how much memory?
+"""How long does a backtest take, does it use all cores, and does its memory stay flat?
 
-`python -m bench.backtest [RULES_DIR]` takes 100,000 tickets. The candidate answers URGENTE in
-half the time and has one more rule.
+The candidate answers URGENTE in half the time and has one more rule. Beside it stands a loop that asks a
+generic rule engine for the level, by sixty rules of ten words.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import shutil
@@ -14,13 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-TICKETS = 20_000
-ALL_TICKETS = 100_000
-SHIPPED = Path(__file__).parent.parent / "rules"
+from bench.desk import RULES
+from bench.lines import SHOWN, Figure, Goal, Kind, Line, Size
+from bench.matching import keywords
+from bench.rival import ABSENT, ask
+
+ALL = 100_000
+CORES = os.cpu_count() or 1
+LONGEST = 200  # seconds; what would take longer is reckoned from fewer tickets
 BEGIN = datetime(2026, 1, 5, 13, 0, tzinfo=UTC)
 OPENINGS = ("Buenas tardes", "Estimados", "Hola, equipo", "Buenos días, espero que estén bien")
 MATTERS = (
@@ -51,29 +57,51 @@ reglas:
 """
 
 
-def run(rules: Path = SHIPPED, count: int = TICKETS) -> dict[str, Any]:
-    """Return seconds and MiB on one core, and seconds with two processes."""
+RIVAL_RULES, WORDS_A_RULE = 60, 10
+LINES = {
+    "seconds": Line(f"backtest of {ALL:,} tickets, one core", "s", Goal(Kind.AT_MOST, 60)),
+    "memory": Line("its peak memory", "MiB", Goal(Kind.WITHIN, 1.2), "with a fifth of the tickets"),
+    "cores": Line(f"tickets, {CORES} processes", "/s", Goal(Kind.SHARE, 0.8 * min(2, CORES)), "one process"),
+    "generic": Line("a ticket, two rulebooks, dates and report", "µs", SHOWN, "business-rules, levels only"),
+}
+
+
+def run(size: Size) -> Mapping[str, Figure]:
+    """Run the command on a fifth, on all tickets, and on a fifth with a process a core."""
+    count = {Size.TINY: 50, Size.QUICK: 1_500, Size.FULL: ALL}[size]
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder = Path(name)
-        tickets, candidate = folder / "tickets.jsonl", folder / "candidate"
-        write_tickets(tickets, count)
-        write_candidate(rules, candidate)
-        before = _cpu_seconds()
-        one, output = _seconds(tickets, rules, candidate, "1")
-        cpu = round(_cpu_seconds() - before, 1)
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        two, same = _seconds(tickets, rules, candidate, "2")
-        if output != same:
-            raise RuntimeError("one process and two do not say the same")
-        return {
-            "tickets": count,
-            "seconds_on_one_core": one,
-            "cpu_seconds_on_one_core": cpu,
-            "cpu_microseconds_per_ticket": round(cpu / count * 1e6),
-            "peak_mib": round(memory),
-            "seconds_with_two_processes": two,
-            "levels_changed": json.loads(output)["levels"]["changed"],
-        }
+        candidate, some, all_of_them = folder / "candidate", folder / "some.jsonl", folder / "all.jsonl"
+        write_tickets(some, count // 5)
+        write_candidate(RULES, candidate)
+        part, said = _seconds(some, candidate, 1)
+        if part * 5 > LONGEST:
+            count //= 5
+            write_tickets(some, count // 5)
+            part, said = _seconds(some, candidate, 1)
+        write_tickets(all_of_them, count)
+        before = _peak_mebibytes()
+        whole, _ = _seconds(all_of_them, candidate, 1)
+        peak = _peak_mebibytes()
+        shared, same = _seconds(some, candidate, CORES)
+        if said != same:
+            raise RuntimeError("one process and several do not say the same")
+    each = (whole - part) / (count - count // 5)  # without the start
+    note = "" if count == ALL else f"reckoned from {count:,}"
+    return {
+        "seconds": Figure(whole + each * (ALL - count), note=note),
+        "memory": Figure(peak, before),
+        "cores": Figure(count / 5 / shared, count / 5 / part),
+        "generic": Figure() if size is Size.TINY else _generic(each * 1e6),
+    }
+
+
+def _generic(micros: float) -> Figure:
+    words = keywords(RIVAL_RULES * WORDS_A_RULE)
+    rules = [words[start : start + WORDS_A_RULE] for start in range(0, len(words), WORDS_A_RULE)]
+    texts = [_body(random.Random(number)) for number in range(50)]
+    answer = ask("rule_engine", {"rules": rules, "texts": texts})
+    return Figure(micros, answer["us"]) if answer else Figure(micros, note=ABSENT)
 
 
 def write_tickets(path: Path, count: int) -> None:
@@ -82,11 +110,10 @@ def write_tickets(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             created = BEGIN + timedelta(minutes=number)
-            details = " ".join(dice.choice(DETAILS) for _ in range(7))
             ticket = {
                 "id": number,
                 "subject": f"Consulta {number}",
-                "body": f"{dice.choice(OPENINGS)}:\n\n{dice.choice(MATTERS)}. {details}\n\nSaludos,\nRosa",
+                "body": _body(dice),
                 "created_at": created.isoformat(),
                 "answered_at": (created + timedelta(hours=dice.randrange(1, 60))).isoformat(),
                 "resolved_at": (created + timedelta(hours=dice.randrange(60, 400))).isoformat(),
@@ -102,19 +129,19 @@ def write_candidate(rules: Path, candidate: Path) -> None:
     (candidate / "bench.yaml").write_text(NEW_RULE, encoding="utf-8")
 
 
-def _cpu_seconds() -> float:
-    """Return the time that finished child processes computed, which a busy machine does not stretch."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _body(dice: random.Random) -> str:
+    details = " ".join(dice.choice(DETAILS) for _ in range(7))
+    return f"{dice.choice(OPENINGS)}:\n\n{dice.choice(MATTERS)}. {details}\n\nSaludos,\nRosa"
 
 
-def _seconds(tickets: Path, base: Path, candidate: Path, jobs: str) -> tuple[float, bytes]:
-    folders = ["--base", str(base), "--candidate", str(candidate)]
+def _peak_mebibytes() -> float:
+    """Return the largest that any finished child process has been."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _seconds(tickets: Path, candidate: Path, jobs: int) -> tuple[float, bytes]:
+    folders = ["--base", str(RULES), "--candidate", str(candidate)]
     command = [sys.executable, "-m", "bot.cli", "backtest", "--tickets", str(tickets), *folders]
     start = time.perf_counter()
-    done = subprocess.run([*command, "--jobs", jobs, "--json"], check=True, capture_output=True)
-    return round(time.perf_counter() - start, 1), done.stdout
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED, ALL_TICKETS), indent=2))
+    done = subprocess.run([*command, "--jobs", str(jobs), "--json"], check=True, capture_output=True)
+    return time.perf_counter() - start, done.stdout

@@ -1,81 +1,62 @@
-"""How does a backlog drain on accounts of 50, 200 and 700 requests a minute? `python -m bench.budget [N]`.
+"""How does a backlog drain on accounts of 50, 200 and 700 requests a minute, and what waits meanwhile?
 
 Four workers on one clock that runs faster than the real one, which the simulator, the budget and the engine
 share. The naive bot is the same engine without the budget: told 429, it tries that ticket again after the
-time Freshdesk named. Takes several minutes.
+time Freshdesk named. The library bot leaves that to urllib3's Retry under python-freshdesk, which sleeps.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import quantiles
 
 import requests
 import structlog
 from redis import Redis
-from rich.console import Console
-from rich.table import Table
 
+from bench.bots import BUDGET, LIBRARY, NAIVE, Bot, client_of
+from bench.desk import PORTAL, settings
+from bench.lines import SHOWN, Figure, Goal, Kind, Line, Size, quantile
 from bot import jobs
 from bot.domain.ticket import TicketKey
 from bot.engine.clock import DISPATCH_LEASE
 from bot.engine.context import Context
-from bot.engine.gate import AccountGate
-from bot.freshdesk.client import FreshdeskClient
-from bot.freshdesk.wrapped import Repeats
 from bot.local.store_server import EmbeddedStore
-from bot.settings import PortalSettings, Settings
 from bot.simulator.seed import Seed
 from bot.simulator.server import SimulatorServer
 from bot.simulator.state import RequestRecord
 from bot.simulator.switches import UNLIMITED, Switches
 from bot.store.breaker import Breaker
-from bot.store.budget import Budget, Priority
+from bot.store.budget import Budget
 from bot.store.leases import Leases
 from bot.wiring import build
 
-PORTAL = "bench"
-RULES = Path(__file__).parent.parent / "rules"
 WORKERS = 4
-URGENT_EVERY = timedelta(seconds=90)
+URGENT_EVERY = timedelta(seconds=45)
 MINUTE = timedelta(minutes=1)
-COLUMNS = (
-    *("limit", "bot", "minutes", "worst minute", "429s", "of calls", "granted used"),
-    *("urgent wait s", "urgent put off"),
-)
+LIMITS = (50, 200, 700)
+COMPARED = 200
 # limit a minute: tickets, and how much faster than real time
-RUNS = {50: (100, 24.0), 200: (300, 12.0), 700: (700, 5.0)}
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """Hold which bot drains the backlog; `share` None is the naive one."""
-
-    name: str
-    share: float | None
-
-
-BOTS = (Bot("naive", None), Bot("budget, all of it", 1.0), Bot("budget, default share", 0.6))
-
-
-class WatchedBudget(Budget):
-    """Count how often urgent work was put off."""
-
-    urgent_put_off = 0
-
-    def reserve(self, portal: str, priority: Priority, first: int, whole: int) -> str | timedelta:
-        """Reserve, and count a refusal of urgent work."""
-        answer = super().reserve(portal, priority, first, whole)
-        self.urgent_put_off += priority is Priority.URGENT and isinstance(answer, timedelta)
-        return answer
+RUNS = {50: (60, 24.0), 200: (200, 12.0), 700: (1000, 8.0)}
+QUICK_RUNS = {200: (70, 16.0)}
+TINY_RUNS = {700: (5, 5.0)}
+USED, REFUSED, URGENT = Goal(Kind.AT_LEAST, 95), Goal(Kind.AT_MOST, 1), Goal(Kind.AT_MOST, 10)
+LINES = {
+    **{f"used {n}": Line(f"{n}/min: granted budget used", "%", USED) for n in LIMITS},
+    **{f"refused {n}": Line(f"{n}/min: calls refused (429)", "%", REFUSED) for n in LIMITS},
+    **{f"urgent {n}": Line(f"{n}/min: an urgent ticket waits, p95", "s", URGENT) for n in LIMITS},
+    **{
+        f"{what} {bot.name}": Line(f"{COMPARED}/min: {words}", unit, SHOWN, bot.title)
+        for bot in (NAIVE, LIBRARY)
+        for what, words, unit in (("refused", "calls refused (429)", "%"), ("urgent", "urgent p95", "s"))
+    },
+}
 
 
 class FastClock:
@@ -103,24 +84,49 @@ class Desk:
     waits: list[float]
 
 
-def main() -> None:
-    """Run all, or the limit named, and print a table."""
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Hold how one backlog was drained: shares in percent, waits in seconds of the account's time."""
+
+    used: float
+    refused: float
+    urgent: float
+
+
+def run(size: Size) -> Mapping[str, Figure]:
+    """Drain a backlog at each limit, and at one of them with the other bots."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    limits = [int(word) for word in sys.argv[1:]] or list(RUNS)
-    table = Table(*COLUMNS)
-    console = Console(width=130)
-    for limit in limits:
-        for bot in BOTS:
-            with console.status(f"{limit} a minute, {bot.name} …"), desk(limit, bot) as one:
-                drain(one)
-                table.add_row(str(limit), bot.name, *figures(one, limit, bot))
-    console.print(table)
+    runs = {Size.TINY: TINY_RUNS, Size.QUICK: QUICK_RUNS, Size.FULL: RUNS}[size]
+    found = {limit: drained(limit, BUDGET, *how) for limit, how in runs.items()}
+    figures = {}
+    for limit, one in found.items():
+        figures[f"used {limit}"] = Figure(one.used)
+        figures[f"refused {limit}"] = Figure(one.refused)
+        figures[f"urgent {limit}"] = Figure(one.urgent)
+    for bot in {Size.TINY: (), Size.QUICK: (NAIVE,), Size.FULL: (NAIVE, LIBRARY)}[size]:
+        other, ours = drained(COMPARED, bot, *runs[COMPARED]), found[COMPARED]
+        figures[f"refused {bot.name}"] = Figure(ours.refused, other.refused)
+        figures[f"urgent {bot.name}"] = Figure(ours.urgent, other.urgent)
+    return figures
+
+
+def drained(limit: int, bot: Bot, tickets: int, scale: float) -> Drained:
+    """Drain one backlog and return what was measured."""
+    with desk(limit, bot, tickets, scale) as one:
+        drain(one)
+        seen = [record for record in one.server.state.requests if record.at >= one.began]
+        for ticket in one.backlog:
+            assert len(one.server.state.tickets[ticket].conversations) == 2, "a note and a reply, once each"
+        refused = sum(record.status == 429 for record in seen)
+        waits = one.waits or [(one.ended - one.began).total_seconds()]
+        return Drained(
+            100 * _used(one, seen, limit), 100 * refused / len(seen), quantile(sorted(waits), 0.95)
+        )
 
 
 @contextmanager
-def desk(limit: int, bot: Bot) -> Iterator[Desk]:
+def desk(limit: int, bot: Bot, tickets: int, scale: float) -> Iterator[Desk]:
     """Set up an account with a backlog and one urgent ticket already known."""
-    tickets, scale = RUNS[limit]
     clock = FastClock(scale)
     with (
         tempfile.TemporaryDirectory(prefix="bench") as folder,
@@ -128,7 +134,7 @@ def desk(limit: int, bot: Bot) -> Iterator[Desk]:
         SimulatorServer(seed=Seed(), switches=Switches(limits=UNLIMITED), now=clock) as server,
         Redis.from_url(url) as redis,
     ):
-        context = _context(server, redis, url, clock, bot)
+        context = _context(server, redis, url, clock, bot, scale)
         jobs.use(context)
         urgent = _open(server, 0, "Todo caído", "El CRM está caído, nadie puede trabajar.")
         context.wakeups.ring(TicketKey(PORTAL, urgent), clock())
@@ -142,16 +148,18 @@ def desk(limit: int, bot: Bot) -> Iterator[Desk]:
         yield Desk(server, context, clock, urgent, backlog, clock(), clock(), [])
 
 
-def _context(server: SimulatorServer, redis: Redis, url: str, clock: FastClock, bot: Bot) -> Context:
-    settings = PortalSettings(PORTAL, "bench.freshdesk.com", server.url, "sim-key", ("x",), is_stand_in=True)
-    context = build(Settings(portals={PORTAL: settings}, redis_url=url, rules_dir=RULES))
-    budget = None if bot.share is None else WatchedBudget(redis, bot.share, now=clock)
-    breaker = Breaker(redis, now=clock)
-    gate = None if budget is None else AccountGate(PORTAL, "print", budget, breaker)
-    client = FreshdeskClient(PORTAL, server.url, "sim-key", gate=gate, repeats=Repeats(attempts=1))
+def _context(
+    server: SimulatorServer, redis: Redis, url: str, clock: FastClock, bot: Bot, scale: float
+) -> Context:
+    context = build(settings(server.url, url))
+    budget = Budget(redis, 1.0, now=clock) if bot.has_budget else None
+    breaker = Breaker(redis, now=clock) if bot.has_budget else None
+    client = client_of(bot, server.url, budget, breaker, scale)
     leases = Leases(redis, timedelta(seconds=120))
-    parts = {"budget": budget, "breaker": None if budget is None else breaker, "leases": leases}
-    return replace(context, freshdesk={PORTAL: client}, now=clock, **parts)  # type: ignore[arg-type]
+    context.facts.born(clock() - timedelta(hours=1))
+    return replace(
+        context, freshdesk={PORTAL: client}, now=clock, budget=budget, breaker=breaker, leases=leases
+    )
 
 
 def _open(server: SimulatorServer, number: int, subject: str, text: str) -> int:
@@ -197,44 +205,10 @@ def _looked_at(one: Desk, since: datetime) -> datetime | None:
     return None
 
 
-def figures(one: Desk, limit: int, bot: Bot) -> tuple[str, ...]:
-    """Return a row of the table."""
-    seen = [record for record in one.server.state.requests if record.at >= one.began]
-    for ticket in one.backlog:
-        assert len(one.server.state.tickets[ticket].conversations) == 2, "a note and a reply, once each"
-    refused = sum(record.status == 429 for record in seen)
-    return (
-        f"{(one.ended - one.began) / MINUTE:.1f}",
-        f"{worst_minute(seen)}",
-        f"{refused}",
-        f"{refused / len(seen):.1%}",
-        "-" if bot.share is None else f"{_used(one, seen, limit, bot.share):.0%}",
-        _spread_of(one.waits),
-        str(getattr(one.context.budget, "urgent_put_off", "-")),
-    )
-
-
-def worst_minute(seen: list[RequestRecord]) -> int:
-    """Return what the dearest minute cost, whenever it began; a request that was refused costs nothing."""
-    spent = [(record.at, record.cost) for record in seen if record.status != 429]
-    return max(sum(cost for at, cost in spent if start <= at < start + MINUTE) for start, _ in spent)
-
-
-def _used(one: Desk, seen: list[RequestRecord], limit: int, share: float) -> float:
+def _used(one: Desk, seen: list[RequestRecord], limit: int) -> float:
     """Return how much was spent of what may be spent before only urgent work goes on."""
-    allowed = int(limit * share)
-    granted = allowed - min(max(allowed * 0.2, 10), allowed / 2)
+    granted = limit - min(max(limit * 0.2, 10), limit / 2)
     start, end = one.began, one.began + (one.ended - one.began) * 0.9
-    steady = [record for record in seen if start + MINUTE <= record.at < end]
-    return sum(record.cost for record in steady) / (granted * ((end - start) / MINUTE - 1))
-
-
-def _spread_of(waits: list[float]) -> str:
-    if len(waits) < 2:
-        return "-"
-    cuts = quantiles(waits, n=20)
-    return f"median {cuts[9]:.1f}, p95 {cuts[18]:.1f}"
-
-
-if __name__ == "__main__":
-    main()
+    steady = [record for record in seen if start + MINUTE <= record.at < end and record.status != 429]
+    minutes = (end - start) / MINUTE - 1
+    return sum(record.cost for record in steady) / (granted * minutes) if minutes > 0 else 0.0

@@ -1,62 +1,55 @@
-"""How fast does the engine bring tickets to rest, and how many requests does each cost?"""
+"""How many requests does a ticket cost over its life?"""
 
 from __future__ import annotations
 
-import tempfile
-import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from datetime import timedelta
 
-import requests
+import structlog
 
-from bot.domain.ticket import TicketKey
-from bot.engine.clock import DISPATCH_LEASE
-from bot.engine.reconcile import reconcile
-from bot.local.store_server import EmbeddedStore
-from bot.settings import PortalSettings, Settings
-from bot.simulator.seed import Seed
-from bot.simulator.server import SimulatorServer
-from bot.simulator.switches import UNLIMITED, Switches
-from bot.wiring import build
+from bench.desk import PORTAL, Desk, desk
+from bench.lines import Figure, Goal, Kind, Line, Size
+from bot.engine.sweep import PAGE, sweep
 
-TICKETS = 200
-
-
-def run() -> dict[str, Any]:
-    """Return tickets a second of one worker, and requests a ticket: new, and looked at again."""
-    with (
-        tempfile.TemporaryDirectory(prefix="bench") as folder,
-        EmbeddedStore(Path(folder) / "var") as url,
-        SimulatorServer(seed=Seed(), switches=Switches(limits=UNLIMITED)) as simulator,
-    ):
-        portal = PortalSettings(
-            "bench", "bench.freshdesk.com", simulator.url, "sim-key", ("x",), is_stand_in=True
-        )
-        rules = Path(__file__).parent.parent / "rules"
-        context = build(Settings(portals={"bench": portal}, redis_url=url, rules_dir=rules))
-        tickets = [_open(simulator.url, number) for number in range(TICKETS)]
-        figures = {}
-        for name in ("new", "again"):
-            requests.delete(f"{simulator.url}/_sim/requests", timeout=5)
-            start = time.perf_counter()
-            for ticket in tickets:
-                key = TicketKey("bench", ticket)
-                context.wakeups.ring(key, context.now())
-                for due in context.wakeups.take_due(context.now(), DISPATCH_LEASE):
-                    reconcile(context, due.key, due.token)
-            elapsed = time.perf_counter() - start
-            seen = requests.get(f"{simulator.url}/_sim/requests", timeout=5).json()
-            figures[f"{name}_tickets_per_second"] = round(TICKETS / elapsed, 1)
-            figures[f"{name}_requests_per_ticket"] = round(seen["total"] / TICKETS, 2)
-            figures[f"{name}_writes_per_ticket"] = round(seen["writes"] / TICKETS, 2)
-        return figures
+TICKETS = {Size.TINY: 2, Size.QUICK: 120, Size.FULL: 450}
+LINES = {
+    "new reads": Line("new ticket: reads", "", Goal(Kind.AT_MOST, 1)),
+    "new writes": Line("new ticket: writes", "", Goal(Kind.WITHIN, 1), "its effects"),
+    "again reads": Line("repeated event: reads", "", Goal(Kind.AT_MOST, 1)),
+    "again writes": Line("repeated event: writes", "", Goal(Kind.AT_MOST, 0)),
+    "sweep": Line("sweep of unchanged tickets: requests", "", Goal(Kind.WITHIN, 1), f"a page of {PAGE} each"),
+}
 
 
-def _open(url: str, number: int) -> int:
-    ticket = {
-        "subject": f"Consulta {number}",
-        "text": "No podemos ingresar al CRM desde la mañana.",
-        "email": f"cliente{number}@ejemplo.example",
-        "fire": False,
+def run(size: Size) -> Mapping[str, Figure]:
+    """Bring new tickets to rest, look at them again, and sweep."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    with desk() as one:
+        return {**_looks(one, TICKETS[size]), **_sweep(one, TICKETS[size])}
+
+
+def _looks(one: Desk, count: int) -> dict[str, Figure]:
+    one.look_at(one.open(0))  # reads once a day who the bot is
+    tickets = [one.open(number) for number in range(1, count + 1)]
+    one.requests_made()
+    effects = sum(map(one.look_at, tickets))
+    new = one.requests_made()
+    one.clock.ahead += timedelta(minutes=1)
+    assert sum(map(one.look_at, tickets)) == 0, "a ticket at rest has an empty plan"
+    again = one.requests_made()
+    return {
+        "new reads": Figure((new["total"] - new["writes"]) / count),
+        "new writes": Figure(new["writes"] / count, effects / count),
+        "again reads": Figure((again["total"] - again["writes"]) / count),
+        "again writes": Figure(again["writes"] / count),
     }
-    return int(requests.post(f"{url}/_sim/tickets", json=ticket, timeout=5).json()["id"])
+
+
+def _sweep(one: Desk, count: int) -> dict[str, Figure]:
+    sweep(one.context, PORTAL)  # the first of all reads the companies, too
+    one.requests_made()
+    one.clock.ahead += timedelta(minutes=5)
+    rung = sweep(one.context, PORTAL)
+    assert rung <= 1, "only the ticket opened first may look changed"
+    tickets = count + 1
+    return {"sweep": Figure(float(one.requests_made()["total"]), float(-(-tickets // PAGE)))}

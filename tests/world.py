@@ -34,7 +34,7 @@ from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.server import StoreServer
 from bot.store.traces import Traces
-from bot.store.wakeups import Lane, Wakeups
+from bot.store.wakeups import Lane, Taken, Wakeups
 
 PORTAL = "acelera"
 # A Monday at 10:00 in Lima, no holiday near.
@@ -70,6 +70,11 @@ class SyncQueue:
         """Keep one attempt."""
         self.jobs.append(("reconcile", (key.portal, key.ticket_id, token)))
         self.lanes.append(lane)
+
+    def reconcile_all(self, taken: Iterable[Taken], lane: Lane = Lane.NORMAL) -> None:
+        """Keep attempts."""
+        for one in taken:
+            self.reconcile(one.key, one.token, lane)
 
     def take(self, place: int = 0) -> Job:
         """Take a job away, the first or (-1) the last, as a worker does."""

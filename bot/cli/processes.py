@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 import bot
 from bot.cli.environment import context_or_exit, settings_or_exit
 from bot.engine.clock import WORKERS, tick
-from bot.engine.context import Context
+from bot.engine.forking import bring_up_to_date
 from bot.engine.presence import Presence
 from bot.store.connection import connect_patient
 from bot.store.rule_check import check_apart
@@ -62,7 +62,7 @@ def worker(urgent: bool) -> None:
     context = context_or_exit(lambda settings: build(settings, redis=redis))
     assert redis is not None
     jobs.use(context)
-    _prepare(context)
+    bring_up_to_date(context)
     presence = Presence(context, WORKERS[lane])
 
     def beat() -> None:
@@ -72,18 +72,10 @@ def worker(urgent: bool) -> None:
     SemaforoWorker(
         redis,
         beat=beat,
-        before_job=lambda: _prepare(context),
+        before_job=lambda: bring_up_to_date(context),
         lane=lane,
     ).work(logging_level="WARNING")
     presence.leave()
-
-
-def _prepare(context: Context) -> None:
-    """Do once what each job would do anew: it runs in a child forked from here, and is lost with it."""
-    context.rulebook.look(at_once=True)
-    context.rulebook.policy.prepare(context.now().date())
-    for portal in context.freshdesk:
-        _ = context.freshdesk[portal]
 
 
 @click.command()

@@ -50,6 +50,6 @@ def _lend(ctx: Context) -> int:
 def _fill(ctx: Context, lane: Lane, queue: Lane, at_most: int) -> int:
     room = max(0, at_most - ctx.queue.length(queue))
     taken = ctx.wakeups.take_due(ctx.now(), DISPATCH_LEASE, room, lane)
-    for due in taken:
-        ctx.queue.reconcile(due.key, due.token, queue)
+    if taken:
+        ctx.queue.reconcile_all(taken, queue)
     return len(taken)

@@ -30,14 +30,14 @@ from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.server import StoreServer
 from bot.store.traces import Traces
-from bot.store.wakeups import Lane, Wakeups
+from bot.store.wakeups import Lane, Taken, Wakeups
 
 
 class Queue(Protocol):
     """Take short jobs whose arguments are ids only."""
 
-    def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
-        """Queue one attempt at a ticket."""
+    def reconcile_all(self, taken: Iterable[Taken], lane: Lane = Lane.NORMAL) -> None:
+        """Queue one attempt at each ticket."""
         ...
 
     def length(self, lane: Lane) -> int:

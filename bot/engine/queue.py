@@ -11,7 +11,7 @@ from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
 from bot.domain.ticket import TicketKey
-from bot.store.wakeups import Lane
+from bot.store.wakeups import Lane, Taken
 
 # A worker serves one queue alone: with two, RQ loses a job whose worker is killed before it has begun.
 QUEUES = {Lane.URGENT: "semaforo-urgent", Lane.NORMAL: "semaforo"}
@@ -35,16 +35,20 @@ class JobQueue:
         self._redis = redis
         self._queues = {lane: queue_of(redis, lane) for lane in Lane}
 
-    def reconcile(self, key: TicketKey, token: int, lane: Lane = Lane.NORMAL) -> None:
-        """Queue one attempt at a ticket."""
-        self._queues[lane].enqueue(
-            RECONCILE,
-            args=(key.portal, key.ticket_id, token),
-            job_timeout=JOB_TIMEOUT,
-            result_ttl=0,
-            failure_ttl=_FAILURE_TTL,
-            description=str(key),
-        )
+    def reconcile_all(self, taken: Iterable[Taken], lane: Lane = Lane.NORMAL) -> None:
+        """Queue one attempt at each ticket, all in one round trip."""
+        jobs = [
+            RqQueue.prepare_data(
+                RECONCILE,
+                args=(one.key.portal, one.key.ticket_id, one.token),
+                timeout=JOB_TIMEOUT,
+                result_ttl=0,
+                failure_ttl=_FAILURE_TTL,
+                description=str(one.key),
+            )
+            for one in taken
+        ]
+        self._queues[lane].enqueue_many(jobs)
 
     def length(self, lane: Lane) -> int:
         """Return how many jobs no worker of this lane has begun."""

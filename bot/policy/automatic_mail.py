@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -47,8 +48,8 @@ def is_automatic(ticket: Ticket, silence: Silence) -> bool:
     body = plain(ticket.body[:_READ])
     return (
         any(_is_sender(sender, pattern.casefold()) for pattern in silence.remitentes)
-        or any(subject.startswith(plain(start)) for start in silence.asuntos)
-        or any(plain(phrase) in body for phrase in silence.cuerpos)
+        or any(subject.startswith(_plain_rule(start)) for start in silence.asuntos)
+        or any(_plain_rule(phrase) in body for phrase in silence.cuerpos)
         or _HEADERS.search(body) is not None
     )
 
@@ -58,8 +59,8 @@ def reads_automatic(text: str, silence: Silence) -> bool:
     text = text[:_READ]
     own = plain("".join(text[start:end] for start, end in visible_spans(text))).strip()
     return (
-        any(own.startswith(plain(start)) for start in silence.asuntos)
-        or any(plain(phrase) in own for phrase in silence.cuerpos)
+        any(own.startswith(_plain_rule(start)) for start in silence.asuntos)
+        or any(_plain_rule(phrase) in own for phrase in silence.cuerpos)
         or _HEADERS.search(own) is not None
     )
 
@@ -68,6 +69,9 @@ def plain(text: str) -> str:
     """Return a text without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+_plain_rule = lru_cache(maxsize=2048)(plain)  # the same phrases of the rules, ticket after ticket
 
 
 def _is_sender(sender: str, pattern: str) -> bool:

@@ -6,21 +6,21 @@ holiday can never slip to the evening before, west of Greenwich.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from bot.policy.openings import Openings, Span
 from bot.policy.spelling import WEEKDAYS
 
 ONE_DAY = timedelta(days=1)
-
-Span = tuple[datetime, datetime]
 
 
 class DaysEnd(StrEnum):
@@ -68,6 +68,19 @@ def public_holidays(country: str, region: str | None, year: int) -> Mapping[date
     return dict(known.items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Hold the dates of a year in order: business days, and the others with the reason."""
+
+    open: tuple[date, ...]
+    closed: tuple[tuple[date, str], ...]
+
+    def closed_between(self, first: date, last: date) -> tuple[tuple[date, str], ...]:
+        """Return the closed dates of a range, both ends included."""
+        start = bisect_left(self.closed, first, key=itemgetter(0))
+        return self.closed[start : bisect_right(self.closed, last, key=itemgetter(0))]
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Know the opening hours of one desk: `week` holds seven days of windows, Monday first.
@@ -82,11 +95,20 @@ class Calendar:
     own_days: Mapping[date, OwnDay] = field(default_factory=dict)
     worked_holidays: frozenset[date] = frozenset()
     days_end: DaysEnd = DaysEnd.SAME_TIME
+    # What was worked out before, by date and year of the desk's zone or by year of UTC.
     _spans: dict[date, tuple[Span, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _openings: dict[int, Openings] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _days: dict[int, _Days] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != len(WEEKDAYS) or not any(self.week):
             raise ValueError("a calendar needs seven days, at least one of them with opening hours")
+
+    def prepare(self, at: datetime) -> None:
+        """Work out the years around a moment, for processes that are forked afterwards."""
+        for year in (at.year - 1, at.year, at.year + 1):
+            self._openings_of(year)
+            self._days_of(year)
 
     def local(self, at: datetime) -> datetime:
         """Return a moment on the desk's wall clock; ValueError for a naive datetime."""
@@ -118,27 +140,27 @@ class Calendar:
 
     def skipped_days(self, first: date, last: date) -> tuple[tuple[date, str], ...]:
         """List the closed dates of a range, both ends included, each with its reason."""
-        days = (first + ONE_DAY * n for n in range((last - first).days + 1))
-        return tuple((day, why) for day in days if (why := self.closed_because(day)))
+        years = (self._days_of(year) for year in range(first.year, last.year + 1))
+        return tuple(one for days in years for one in days.closed_between(first, last))
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the desk works at a moment; closing time itself is closed."""
-        return any(opens <= at < closes for opens, closes in self._spans_on(self.local(at).date()))
+        opens, _ = self._current_or_next(in_utc(at))
+        return opens <= at
 
     def next_opening(self, at: datetime) -> datetime:
         """Return the moment itself while the desk is open, else the next opening."""
-        opens, _ = next(self._spans_after(at))
-        return max(opens, in_utc(at))
+        at = in_utc(at)
+        return max(self._current_or_next(at)[0], at)
 
     def business_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Return how long the desk is open from start to end; zero when end is not after start."""
-        start, end, total = in_utc(start), in_utc(end), timedelta()
+        start, end = in_utc(start), in_utc(end)
         if end <= start:
-            return total
-        for opens, closes in self._spans_after(start):
-            if opens >= end:
-                break
-            total += min(closes, end) - max(opens, start)
+            return timedelta()
+        total = self._openings_of(end.year).open_until(end) - self._openings_of(start.year).open_until(start)
+        for year in range(start.year, end.year):
+            total += self._openings_of(year).total
         return total
 
     def add_business_time(self, start: datetime, length: timedelta) -> datetime:
@@ -149,12 +171,14 @@ class Calendar:
         start = in_utc(start)
         if length <= timedelta():
             return start
-        for opens, closes in self._spans_after(start):
-            begin = max(opens, start)
-            if length <= closes - begin:
-                return begin + length
-            length -= closes - begin
-        raise AssertionError("the calendar never ends")
+        year = start.year
+        openings = self._openings_of(year)
+        length += openings.open_until(start)
+        while length > openings.total:
+            length -= openings.total
+            year += 1
+            openings = self._openings_of(year)
+        return openings.moment_of(length)
 
     def add_business_days(self, start: datetime, number: int, end: DaysEnd | None = None) -> datetime:
         """Return the end of a number of business days after start, or after the opening that follows it.
@@ -163,9 +187,7 @@ class Calendar:
         next window of the day, or to the close of the day when there is none. `fin_de_dia` is that close.
         """
         base = self.local(self.next_opening(start))
-        day = base.date()
-        for _ in range(number):
-            day = self._business_day_after(day)
+        day = self._business_day_after(base.date(), number)
         spans = self._spans_on(day)
         if (end or self.days_end) is DaysEnd.CLOSE_OF_DAY:
             return spans[-1][1]
@@ -173,18 +195,50 @@ class Calendar:
         inside = (max(wanted, opens) for opens, closes in spans if wanted < closes)
         return next(inside, spans[-1][1])
 
-    def _business_day_after(self, day: date) -> date:
-        day += ONE_DAY
-        while not self._spans_on(day):
-            day += ONE_DAY
-        return day
+    def _business_day_after(self, day: date, number: int) -> date:
+        """Return the last of so many business days after a day; the day itself for none."""
+        if number == 0:
+            return day
+        year, place = day.year, number - 1 + bisect_right(self._days_of(day.year).open, day)
+        while place >= len(self._days_of(year).open):
+            place -= len(self._days_of(year).open)
+            year += 1
+        return self._days_of(year).open[place]
 
-    def _spans_after(self, at: datetime) -> Iterator[Span]:
-        """Yield every opening that ends after a moment, in order, without end."""
-        day = self.local(at).date()
-        while True:
-            yield from (span for span in self._spans_on(day) if span[1] > at)
+    def _current_or_next(self, at: datetime) -> Span:
+        """Return the first opening that ends after a moment in UTC."""
+        year = at.year
+        while (found := self._openings_of(year).current_or_next(at)) is None:
+            year += 1
+        return found
+
+    def _openings_of(self, year: int) -> Openings:
+        """Return the openings of a year of UTC, one that spans its turn cut in two; worked out once."""
+        known = self._openings.get(year)
+        if known is None:
+            known = self._openings[year] = Openings.of(self._cut_to(year))
+        return known
+
+    def _cut_to(self, year: int) -> Iterator[Span]:
+        begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+        day = begin.date() - ONE_DAY
+        while day <= end.date():
+            for opens, closes in self._spans_on(day):
+                if opens < end and closes > begin:
+                    yield max(opens, begin), min(closes, end)
             day += ONE_DAY
+
+    def _days_of(self, year: int) -> _Days:
+        """Return which dates of a year are business days and why others are not; worked out once."""
+        if year not in self._days:
+            first = date(year, 1, 1)
+            days = [first + ONE_DAY * n for n in range((date(year + 1, 1, 1) - first).days)]
+            closed = ((day, self.closed_because(day)) for day in days)
+            self._days[year] = _Days(
+                tuple(day for day in days if self._spans_on(day)),
+                tuple((day, why) for day, why in closed if why is not None),
+            )
+        return self._days[year]
 
     def _spans_on(self, day: date) -> tuple[Span, ...]:
         """Return the opening hours of a date as moments in UTC, remembered once computed."""

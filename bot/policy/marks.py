@@ -67,10 +67,15 @@ class Marks:
         self._key = ticket.key
         self._effects = record.effects
         self._found = references_found(ticket.messages, bot_agent)
+        self._messages: dict[str, Message | None] = {}
 
     def message(self, effect: str) -> Message | None:
         """Return the bot's message that carries an effect's reference."""
-        return self._found.get(reference(self._key, effect))
+        if not self._found:
+            return None
+        if effect not in self._messages:
+            self._messages[effect] = self._found.get(reference(self._key, effect))
+        return self._messages[effect]
 
     def is_done(self, effect: str) -> bool:
         """Tell whether an effect is surely done."""

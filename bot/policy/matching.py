@@ -152,17 +152,17 @@ class Classifier:
 
         Unlike elsewhere `evidence` is then the words that would have counted.
         """
-        case = self._case(subject, body)
+        case = self._case(self.read(subject, body))
         unnegated = Case(case.reading, case.occurrences, Negation((), ()))
         strikes, found = _Strikes(self._filters, case, on), []
         for rule in self._woken(case):
             finding = self._examine(rule, case, strikes)
-            if finding.evidence or not _acts(rule.card, about or Circumstances(), on):
+            if finding.matches or not _acts(rule.card, about or Circumstances(), on):
                 continue
             matches = unnegated.matches(rule.when, NOTHING_STRUCK, typos=rule.card.erratas)
             if matches:
-                evidence = evidence_of(rule.card.id, sorted(set(matches)), case.reading)
-                found.append(Finding(rule.card, evidence, struck_by=finding.struck_by or (NEGATION,)))
+                stopped = finding.struck_by or (NEGATION,)
+                found.append(Finding(rule.card, tuple(sorted(set(matches))), case.reading, stopped))
         return found
 
     def filter_holds(self, filter_id: str, subject: str, body: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -77,12 +77,11 @@ class Policy:
         """Return what answers for texts; the first call takes the time to compile all rules."""
         return self.compiled.classifier
 
-    def prepare(self, on: date) -> None:
+    def prepare(self, at: datetime) -> None:
         """Work out at once what a first ticket would: children forked for each ticket share it."""
         _ = self.classifier, self._cards, self.own_tags
         for name in self.calendars.names:
-            for day in (on, on.replace(year=on.year + 1, day=1)):
-                self.calendars.calendar(name).holiday_name(day)
+            self.calendars.calendar(name).prepare(at)
 
     def classify(self, ticket: Ticket) -> Verdict:
         """Return what the rules say about a ticket."""

@@ -29,11 +29,10 @@ def once_only(
     announcement_note = _announcement(case)
     candidates.extend([] if announcement_note is None else [announcement_note])
     candidates.extend(warning(case, due) for due in steps.now)
-    reply, silence = first_reply(case)
-    if reply is not None:
-        candidates.append(reply)
-    elif not case.marks.is_done(ACKNOWLEDGEMENT):
-        reasons.append(f"sin acuse: {silence}")
+    if not case.marks.is_done(ACKNOWLEDGEMENT):
+        reply, silence = first_reply(case)
+        candidates.extend([] if reply is None else [reply])
+        reasons.extend([] if reply is not None else [f"sin acuse: {silence}"])
     candidates.extend(demands.once)
     owed, unsettled = not_done(case, told(case.adoption, candidates), settle)
     return owed, unsettled, reasons

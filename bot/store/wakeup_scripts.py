@@ -9,16 +9,18 @@ from __future__ import annotations
 
 # KEYS: alarms, ranks, urgent line, normal line.
 # ARGV: now, first token, how many, how many to line up, near, patience, freshness, "urgent"|"normal"|"".
-# A rank is "<urgent 0|1> <deadline> <next step>" in microseconds, 0 where there is none.
+# A rank is "<urgent 0|1> <deadline> <next step>" in hexadecimal seconds, 0 where there is none. Decimal
+# microseconds take 17 bytes more a ticket; a store may still hold older ranks in those.
 TAKE = """
 local function text(number) return string.format('%.0f', number) end
+local function micros(moment) return #moment > 12 and tonumber(moment) or tonumber(moment, 16) * 1000000 end
 local now, soon = tonumber(ARGV[1]), ARGV[1] + ARGV[5]
 
 local function place(member, arrived)
   local rank = redis.call('HGET', KEYS[2], member)
   if not rank then return KEYS[3], arrived + ARGV[7] end
-  local urgent, deadline, step = string.match(rank, '(%d) (%d+) (%d+)')
-  deadline, step = tonumber(deadline), tonumber(step)
+  local urgent, deadline, step = string.match(rank, '(%d) (%x+) (%x+)')
+  deadline, step = micros(deadline), micros(step)
   local order = deadline > 0 and deadline or arrived + ARGV[5] + ARGV[6]
   local near = order <= soon or (step > 0 and step <= soon)
   return (urgent == '1' or near) and KEYS[3] or KEYS[4], order

@@ -48,8 +48,8 @@ class Rank:
     urgent: bool = False
 
     def __str__(self) -> str:
-        moments = (0 if at is None else _micros(at) for at in (self.deadline, self.next_step))
-        return " ".join(str(number) for number in (int(self.urgent), *moments))
+        moments = (0 if at is None else int(at.timestamp()) for at in (self.deadline, self.next_step))
+        return " ".join((str(int(self.urgent)), *(f"{moment:x}" for moment in moments)))
 
 
 _NO_RANKS: Mapping[TicketKey, Rank] = MappingProxyType({})

@@ -13,7 +13,7 @@ from bot.domain.ticket import TicketKey
 from bot.engine.clock import DISPATCH_LEASE
 from bot.engine.queue import JobQueue
 from bot.store.reply_slots import Cap
-from bot.store.wakeups import Lane
+from bot.store.wakeups import Lane, Taken
 from bot.wiring import utc_now
 from tests.policy.planner.desk import LUCIA
 from tests.store.everything import everything
@@ -67,7 +67,7 @@ def lived(world: World) -> World:
         key = TicketKey(PORTAL, ticket)
         world.ctx.failures.begin_attempt(key)
         world.ctx.failures.add(key, "TemporaryError 500", world.clock.now)
-        JobQueue(world.redis).reconcile(key, 1, lane)
+        JobQueue(world.redis).reconcile_all([Taken(key, 1)], lane)
         wait_for_others(world, key)
     world.ring(*tickets)
     world.ctx.wakeups.take_due(world.clock.now, DISPATCH_LEASE, limit=0)  # they stand in line

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from bot.domain.ticket import TicketKey
-from bot.store.wakeups import Lane, Rank, Wakeups
+from bot.store.wakeups import RANKS, Lane, Rank, Wakeups
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 LEASE = timedelta(hours=1)
@@ -135,6 +135,17 @@ def test_guesses_order_what_nobody_decided_on_and_replace_no_knowledge(wakeups: 
     wakeups.ring_all(guesses, NOW, guesses)
     assert taken(wakeups, Lane.URGENT) == [3, 2]
     assert taken(wakeups, Lane.NORMAL) == [1]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "lane"), [(at(29), Lane.URGENT), (at(31), Lane.NORMAL)], ids=["near", "not near"]
+)
+def test_ranks_written_in_decimal_microseconds_still_hold(
+    redis: Redis, wakeups: Wakeups, deadline: datetime, lane: Lane
+) -> None:
+    decided(wakeups, 1, Rank())
+    redis.hset(RANKS, str(key(1)), f"0 {int(deadline.timestamp() * 1e6)} 0")
+    assert taken(wakeups, lane) == [1]
 
 
 def test_nothing_is_left_of_tickets_at_rest(redis: Redis, wakeups: Wakeups) -> None:
