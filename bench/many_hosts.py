@@ -50,7 +50,7 @@ LAYOUT = {
     "c": ("worker",),
     "d": ("worker --urgent",),
 }
-TEXTS = {4: "El CRM está caído, nadie puede trabajar.", 1: "¿Cómo cambio mi foto de perfil?"}
+TEXTS = {4: "El CRM está caído, nadie puede trabajar.", 2: "¿Cómo cambio mi foto de perfil?"}
 NO_LIMIT = 1_000_000
 # Changes the version of the rules and the level of no ticket.
 RULE = NEW_RULE.replace("registros", "zapatos").replace("PREFERENTE", "NORMAL")
@@ -96,7 +96,7 @@ def main() -> None:
     table.add_row("machines", "network namespaces" if apart else "folders and processes of one machine")
     table.add_row("tickets a second, two clocks", f"{len(first) / seconds:.1f}")
     table.add_row("tickets a second, a clock killed", f"{len(second) / with_one_clock:.1f}")
-    table.add_row("rules published on c, held by a and b", published)
+    table.add_row("rules published on c, held by a and b", published[:12])
     table.add_row("jobs done by each machine's worker", ", ".join(f"{n}: {jobs[n]}" for n in sorted(jobs)))
     table.add_row("tickets that did not end as they should", str(len(wrong)))
     console.print(table)
@@ -189,7 +189,7 @@ def arrive(one: Fleet, count: int, *, kill_clock: bool = False) -> tuple[list[in
     for number in range(count):
         if kill_clock and number == count // 2:
             one.hosts[0].kill("clock")
-        text = TEXTS[4 if number % 4 == 0 else 1]
+        text = TEXTS[4 if number % 4 == 0 else 2]
         ticket = {"subject": f"Consulta {number}", "text": text, "email": f"c{number}@ejemplo.example"}
         answer = one.http.post(f"{one.simulator.url}/_sim/tickets", json=ticket, timeout=30)
         tickets.append(int(answer.json()["id"]))
@@ -219,7 +219,7 @@ def problems(one: Fleet, number: int, versions: set[str]) -> Iterator[str]:
     private = Counter(message.private for message in ticket.conversations)
     if private != {True: 1, False: 1}:
         yield f"{number}: notes and replies {dict(private)}"
-    if ticket.priority != (4 if urgent else 1) or ticket.due_by is None:
+    if ticket.priority != (4 if urgent else 2) or ticket.due_by is None:
         yield f"{number}: priority {ticket.priority}, due {ticket.due_by}"
     entry = json.loads(one.redis.get(f"semaforo:journal:{PORTAL}:{number}") or b"{}")
     if entry.get("rules_version") not in versions:
