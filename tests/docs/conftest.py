@@ -65,8 +65,9 @@ def desk(rules: Path) -> Iterator[tuple[World, dict[str, str]]]:
         with EmbeddedStore(data) as url, SimulatorServer(seed=seed) as server, Redis.from_url(url) as redis:
             world = World(server, redis, Rulebook(rules), MovableClock(datetime.now(UTC)))
             world.settle(1, 2, 3)
-            entry = Publication("", world.clock.now, "mesa", Origin.FOLDER)
-            publish(RuleVersions(redis), load_folder(rules).files, entry)
+            loaded = load_folder(rules)
+            entry = Publication(loaded.policy.version, world.clock.now, "mesa", Origin.FOLDER)
+            publish(RuleVersions(redis), loaded.files, entry)
             more = {"RULES_DIR": "rules", "LC_ALL": "C.UTF-8"}
             more |= {"HOOK_CHAT_URL": chat.url, "HOOK_CHAT_SECRET": "x" * 32}
             yield world, environment(server.url, url, 8000) | more

@@ -19,6 +19,7 @@ SOURCES = [*(HOME / "bot").glob("*.py"), *(HOME / "bot" / "cli").glob("*.py")]
 READ = re.compile(r'(?:text|number|whole|choice|flag|secret)\("([A-Z_]+)"|environ\.get\(["\']([A-Z_]+)["\']')
 GROUPS = {
     "PORTAL_<NAME>_DOMAIN", "PORTAL_<NAME>_API_KEY", "PORTAL_<NAME>_WEBHOOK_SECRET", "PORTAL_<NAME>_URL",
+    "PORTAL_<NAME>_DRY_RUN",
     "HOOK_<NAME>_URL", "HOOK_<NAME>_SECRET",
 }  # fmt: skip
 OF_THE_MACHINE = {"USER"}
