@@ -105,7 +105,7 @@ def _given(policy: Policy, one: Ticket, record: Record) -> Callable[[], object]:
     known: Any = SimpleNamespace(
         classify=lambda *_args, **_kwargs: verdict, rules=rules, scorecard=policy.classifier.scorecard
     )
-    return _plan(replace(policy, classifier=known), one, record)
+    return _plan(replace(policy, compiled=SimpleNamespace(classifier=known)), one, record)
 
 
 def _with(one: Ticket, changes: Iterable[SetFields]) -> Ticket:

@@ -143,22 +143,6 @@ def test_a_sweep_of_a_small_plan_goes_on_where_it_stopped(world: World) -> None:
     assert statuses(world)[429] == 0
 
 
-def test_a_sweep_leaves_what_more_pressing_work_needs(world: World) -> None:
-    world.control("PUT", "faults", {"rate_limit_per_minute": 50})
-    limit(world)
-    jobs.sweep_portal(PORTAL)  # whose companies need no reading later
-    world.clock.move(minutes=6)
-    missed = world.open(**PLAIN)
-    assert world.ctx.budget is not None
-    assert isinstance(world.ctx.budget.reserve(PORTAL, Priority.NORMAL, 20, 20), str)
-    jobs.sweep_portal(PORTAL)
-    assert world.ctx.wakeups.at(key(missed)) is None
-    assert world.ctx.budget.state(PORTAL).left == 30, "nothing was asked"
-    world.clock.move(minutes=5)
-    jobs.sweep_portal(PORTAL)
-    assert world.ctx.wakeups.at(key(missed)) is not None
-
-
 @pytest.mark.parametrize(("near", "done"), [(timedelta(minutes=30), False), (timedelta(hours=2), True)])
 def test_what_the_urgent_worker_gets_may_use_the_reserve(world: World, near: timedelta, done: bool) -> None:
     ticket = world.open(**PLAIN)
