@@ -53,8 +53,8 @@ class RuleKeeper:
     def _keep(self, version: str) -> None:
         """Keep the files of the version that holds, in case Redis loses them."""
         files = self._versions.files(version)
-        if self._held is not None and files is not None:
-            log.info("rules taken up", version=version, previous=self._held[0])
+        if files is not None:
+            log.info("rules taken up", version=version, previous=self._held[0] if self._held else None)
         self._held = None if files is None else (version, files)
 
     def _give_back(self, now: datetime) -> None:
@@ -64,9 +64,8 @@ class RuleKeeper:
             files, unread = read_files(self._start)
         self._publish(files, unread, Origin.START, now)
         if self._versions.active() is None:
-            self._held = (
-                None  # what another version of the program published is refused here: the folder next
-            )
+            # What another version of the program published may be refused here: the folder next.
+            self._held = None
 
     def _look_at(self, folder: Path, now: datetime) -> None:
         try:

@@ -84,6 +84,7 @@ def shell(desk: tuple[World, dict[str, str]], checkout: Path, monkeypatch: pytes
     """
     world, environ = desk
     world.ctx.failures.add(TicketKey(PORTAL, 1), "ServerError 500", world.clock.now)
+    world.ctx.brakes.resume([PORTAL])  # a line before this one may have stopped all writing
     monkeypatch.chdir(checkout)
     # A logger set up here would outlive the streams of the test.
     monkeypatch.setattr("bot.cli.set_up_logging", lambda *_: None)
