@@ -137,6 +137,7 @@ def test_a_trial_runs_beside_and_its_changes_are_applied_on_demand(
     page.goto(EDITOR)
     replace_text(page, "PREFERENTE", "URGENTE")
     page.get_by_role("button", name="Guardar borrador").click()
+    expect(page.get_by_role("status").first).to_contain_text("Borrador guardado")
     page.goto("/ops/reglas/ensayo")
     past = page.locator("form", has=page.get_by_role("heading", name="Su borrador sobre tickets pasados"))
     lines = "".join(
