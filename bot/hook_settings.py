@@ -1,4 +1,7 @@
-"""Which outgoing webhooks does the environment name, and are their addresses safe to call?"""
+"""Which outgoing webhooks does the environment name, and are their addresses safe to call?
+
+A leaf that `bot.settings` reads with, and so no room with `bot.hooks`, which makes the calls floors above.
+"""
 
 from __future__ import annotations
 

@@ -30,10 +30,8 @@ from bot.policy.report_outcome import outcome_of
 from bot.store.leases import Lease
 from bot.telemetry import log
 
-LEASE = timedelta(seconds=120)
-ATTEMPT = timedelta(
-    seconds=60
-)  # nothing new is sent later than this, so that an attempt ends within its lease
+# Nothing new is sent later than this: an attempt that hangs on does not speak on old knowledge.
+ATTEMPT = timedelta(seconds=60)
 BUSY_WAIT = timedelta(seconds=2)
 # Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
 YOUNG = timedelta(seconds=5)

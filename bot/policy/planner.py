@@ -21,7 +21,7 @@ from bot.policy.hooks import calls
 from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.report_time import time_spent
-from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.sla import Clock, next_milestone
 from bot.policy.sla_mode import MIRRORED
 from bot.policy.steps import due_steps, missed_moments, missed_reasons, next_moments
 from bot.policy.waiting import with_forgotten_closing
@@ -156,13 +156,7 @@ def _settled(case: Case, settle: timedelta) -> Plan:
 
 def _wake_at(case: Case, unsettled: list[datetime]) -> datetime | None:
     """Return the next moment at which time alone changes the plan; never in the past."""
-    marks = [
-        moment
-        for clock in (case.response, case.resolution)
-        if clock.is_ticking and not (isinstance(clock, ResolutionClock) and clock.provisional)
-        for moment in (clock.target, clock.limit)
-        if moment > case.now
-    ]
+    marks = _given(next_milestone(case.response, case.resolution, case.now))
     return min((*marks, *unsettled, *next_moments(case)), default=None)
 
 
