@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-from bot.hook_settings import HookSettings
+from bot.settings.hooks import HookSettings
 from bot.telemetry import log
 
 BODY_LIMIT = 8 * 1024  # bytes; ids and times take a few hundred

@@ -11,11 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from redis.exceptions import RedisError
 
 import bot
 from bot.cli.environment import context_or_exit, settings_or_exit
-from bot.engine.clock import WORKERS, tick
+from bot.engine.clock import WORKERS, keep_ticking
 from bot.engine.forking import bring_up_to_date
 from bot.engine.presence import Presence
 from bot.store.connection import connect_patient
@@ -23,10 +22,9 @@ from bot.store.rule_check import check_apart
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.rule_versions import RuleVersions
 from bot.store.wakeups import Lane
-from bot.telemetry import log, set_up_logging
+from bot.telemetry import set_up_logging
 from bot.wiring import build, build_clock
 
-TICK_SECONDS = 0.25
 HOME = Path(bot.__file__).parent.parent  # where app.py stands
 
 
@@ -35,7 +33,7 @@ def web() -> None:
     """Serve webhooks, pages, health and metrics."""
     settings = settings_or_exit()
     arguments = [
-        *("gunicorn", "app:app", "--bind", f"{os.environ.get('HOST', '127.0.0.1')}:{settings.port}"),
+        *("gunicorn", "app:app", "--bind", f"{settings.host}:{settings.port}"),
         *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
         *("--workers", str(settings.web_workers), "--graceful-timeout", "8", "--timeout", "30"),
         *("--pythonpath", str(HOME)),
@@ -87,22 +85,13 @@ def clock() -> None:
     assert settings.redis_url is not None
     versions = RuleVersions(connect_patient(settings.redis_url))
     keeper = RuleKeeper(versions, settings.rules_dir, settings.watched_rules, check_apart)
-    presence = Presence(context, "clock")
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, request_stop)
     signal.signal(signal.SIGINT, request_stop)
-    while not stop.wait(TICK_SECONDS):
-        try:
-            tick(context)
-            keeper.look(context.now())
-            presence.report()
-        except RedisError as error:
-            log.warning("clock waits for Redis", error=type(error).__name__)
-            stop.wait(1)
-    presence.leave()
+    keep_ticking(context, stop, keeper.look)
 
 
 @click.command()

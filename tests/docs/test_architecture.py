@@ -12,7 +12,7 @@ TEXT = (HOME / "docs" / "architecture.md").read_text(encoding="utf-8")
 PICTURE = re.findall(r"^```mermaid\nflowchart TD\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[0]
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
 ROOM = re.compile(r"^ +(\w+)\[", re.MULTILINE)
-LEFT_OUT = {"domain", "settings", "hook_settings", "ops_users", "addresses", "telemetry", "error_reports"}
+LEFT_OUT = {"domain", "settings", "telemetry", "error_reports"}
 KEY = re.compile(r"`semaforo:([a-z]+)")
 
 
