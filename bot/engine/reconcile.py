@@ -134,7 +134,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
 
 
 def _note_drift(ctx: Context, plan: Plan) -> None:
-    if plan.overwritten and ctx.drifts is not None:
+    if plan.overwritten:
         ctx.drifts.note(plan.key, ctx.now())
         log.warning("dates overwritten", ticket=str(plan.key), fields=list(plan.overwritten))
 
