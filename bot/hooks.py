@@ -77,7 +77,7 @@ def _key(secret: str) -> bytes:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    import requests
+    import requests  # as above
 
     with requests.Session() as session:
         session.trust_env = False  # no proxy and no netrc of the environment

@@ -49,6 +49,7 @@ def web() -> None:
 @click.option("--urgent", is_flag=True, help="Serve the urgent queue alone; without such a worker all share.")
 def worker(urgent: bool) -> None:
     """Run queued jobs of one queue: the normal one, or the urgent one."""
+    # RQ's worker, which no other process needs.
     from bot import jobs
     from bot.worker import SemaforoWorker
 
@@ -111,7 +112,7 @@ def simulator(port: int, seed: Path | None) -> None:
 @click.command()
 def demo() -> None:
     """Show the whole product on sample tickets and check how each ends."""
-    from bot.local.demo import demo as run_demo
+    from bot.local.demo import demo as run_demo  # the simulator and tables: no process needs them
 
     raise SystemExit(run_demo())
 
@@ -119,7 +120,7 @@ def demo() -> None:
 @click.command()
 def run() -> None:
     """Run the whole service here; without .env on an embedded store and the simulator."""
-    from bot.local.run import run as run_all
+    from bot.local.run import run as run_all  # as above
 
     raise SystemExit(run_all())
 

@@ -49,3 +49,14 @@ def test_every_key_of_redis_is_explained() -> None:
     users = (HOME / "deploy" / "redis-users.acl").read_text(encoding="utf-8")
     keys = set(re.findall(r"~semaforo:([a-z]+)", users))
     assert keys - set(KEY.findall(TEXT)) == set()
+
+
+def test_the_map_of_the_policy_names_modules_that_are_there() -> None:
+    """A name with a star stands for all that begin so."""
+    charter = (
+        ast.get_docstring(ast.parse((HOME / "bot/policy/__init__.py").read_text(encoding="utf-8"))) or ""
+    )
+    named = re.findall(r"`([a-z_]+\*?)`", charter)
+    assert len(named) > 50
+    missing = [name for name in named if not list((HOME / "bot/policy").glob(f"{name}.py"))]
+    assert missing == []
