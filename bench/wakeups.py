@@ -13,7 +13,6 @@ from redis import Redis
 from bench.desk import PORTAL, settings, store
 from bench.lines import Figure, Goal, Kind, Line, Size, quantile
 from bench.timing import best_seconds
-from bot.cli.processes import TICK_SECONDS
 from bot.domain.ticket import TicketKey
 from bot.engine import clock
 from bot.engine.context import Context
@@ -143,7 +142,7 @@ def _lateness(context: Context, seconds: float) -> float:
     ends = begin + seconds + 5
     while len(arrivals.seen) < len(due) and time.time() < ends:
         clock.tick(running)
-        time.sleep(TICK_SECONDS)
+        time.sleep(clock.TICK_SECONDS)
     late = [arrivals.seen.get(number, ends) - at for number, at in due.items()]
     assert min(late) >= -0.001, "nothing comes early"
     return quantile(late, 0.99)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-from bot.hook_settings import HookSettings
+from bot.settings.hooks import HookSettings
 from bot.telemetry import log
 
 BODY_LIMIT = 8 * 1024  # bytes; ids and times take a few hundred
@@ -77,7 +77,7 @@ def _key(secret: str) -> bytes:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    import requests
+    import requests  # as above
 
     with requests.Session() as session:
         session.trust_env = False  # no proxy and no netrc of the environment

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from bot.hook_settings import HookSettings
 from bot.hooks import BODY_LIMIT, Hooks, Outcome, signature_headers
+from bot.settings.hooks import HookSettings
 from tests.simulator.receiver import Receiver
 from tests.test_settings import problems, read
 from tests.world import MONDAY

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from bot import cli
 from bot.cli import MODULES, main
 from bot.policy.model import Policy, load_policy
 from tests.conftest import RULES
@@ -34,6 +37,16 @@ def loaded(code: str) -> set[str]:
 )
 def test_a_process_loads_what_it_uses(code: str, needs: set[str]) -> None:
     assert loaded(code) == needs
+
+
+def test_every_module_s_commands_are_on_the_list() -> None:
+    modules = {
+        found.name: import_module(f"bot.cli.{found.name}")
+        for found in iter_modules(cli.__path__)
+        if found.name != "__main__"
+    }
+    held = {name: module.COMMANDS for name, module in modules.items() if hasattr(module, "COMMANDS")}
+    assert {name: tuple(command.name for command in commands) for name, commands in held.items()} == MODULES
 
 
 def test_every_command_is_found_in_its_module() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ops_users import user_line
 from bot.settings import SettingsError, read_settings
+from bot.settings.ops_users import user_line
 
 from .test_settings import HOOK, KEY, REAL, problems, read
 

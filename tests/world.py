@@ -22,6 +22,7 @@ from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
+from bot.store.drifts import Drifts
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -30,6 +31,7 @@ from bot.store.leases import Leases
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.processes import Processes
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.server import StoreServer
@@ -134,6 +136,8 @@ class World:
             audit=Audit(redis, RETENTION),
             processes=Processes(redis),
             server=StoreServer(redis),
+            refused_jobs=RefusedJobs(redis),
+            drifts=Drifts(redis),
             settle=SETTLE,
         )
         self.ctx.facts.born(clock.now - SETTLE)

@@ -54,7 +54,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (RedisConnectionError, RedisTimeoutError) as error:
-            from bot.cli.environment import no_redis
+            from bot.cli.environment import no_redis  # --help and --version go without settings
 
             raise click.ClickException(no_redis(error)) from None
 

@@ -43,6 +43,7 @@ def settings_or_exit() -> Settings:
 
 def _running_here() -> dict[str, str]:
     """Return how to reach what `semaforo run` keeps up in this folder; portals only when none are named."""
+    # Only where no Redis is named: never in production.
     from bot.local.run import running_environment
     from bot.local.store_server import connect_existing
 

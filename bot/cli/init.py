@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values
 
-from bot.addresses import is_loopback, is_origin
 from bot.cli.env_file import ENV_FILE, back_up, with_values, write_private
 from bot.cli.first_look import LOOK_PAGE, look_around
 from bot.cli.portal_file import PORTALS, change, ensure_rules, has_section, section_of
@@ -19,6 +18,7 @@ from bot.engine.webhook_rule import KINDS, Receiver, steps
 from bot.freshdesk.client import FreshdeskClient
 from bot.freshdesk.errors import FreshdeskError, Unauthorized
 from bot.settings import DOMAIN_PATTERN
+from bot.settings.addresses import is_loopback, is_origin
 
 KEY_VARIABLE = "FRESHDESK_API_KEY"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.ops_users import SHORTEST, user_line
+from bot.settings.ops_users import SHORTEST, user_line
 
 
 @click.command("ops-user")

@@ -11,11 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from redis.exceptions import RedisError
 
 import bot
 from bot.cli.environment import context_or_exit, settings_or_exit
-from bot.engine.clock import WORKERS, tick
+from bot.engine.clock import WORKERS, keep_ticking
 from bot.engine.forking import bring_up_to_date
 from bot.engine.presence import Presence
 from bot.store.connection import connect_patient
@@ -23,10 +22,9 @@ from bot.store.rule_check import check_apart
 from bot.store.rule_keeping import RuleKeeper
 from bot.store.rule_versions import RuleVersions
 from bot.store.wakeups import Lane
-from bot.telemetry import log, set_up_logging
+from bot.telemetry import set_up_logging
 from bot.wiring import build, build_clock
 
-TICK_SECONDS = 0.25
 HOME = Path(bot.__file__).parent.parent  # where app.py stands
 
 
@@ -35,7 +33,7 @@ def web() -> None:
     """Serve webhooks, pages, health and metrics."""
     settings = settings_or_exit()
     arguments = [
-        *("gunicorn", "app:app", "--bind", f"{os.environ.get('HOST', '127.0.0.1')}:{settings.port}"),
+        *("gunicorn", "app:app", "--bind", f"{settings.host}:{settings.port}"),
         *("--worker-class", "gthread", "--threads", str(settings.web_threads)),
         *("--workers", str(settings.web_workers), "--graceful-timeout", "8", "--timeout", "30"),
         *("--pythonpath", str(HOME)),
@@ -51,6 +49,7 @@ def web() -> None:
 @click.option("--urgent", is_flag=True, help="Serve the urgent queue alone; without such a worker all share.")
 def worker(urgent: bool) -> None:
     """Run queued jobs of one queue: the normal one, or the urgent one."""
+    # RQ's worker, which no other process needs.
     from bot import jobs
     from bot.worker import SemaforoWorker
 
@@ -87,22 +86,13 @@ def clock() -> None:
     assert settings.redis_url is not None
     versions = RuleVersions(connect_patient(settings.redis_url))
     keeper = RuleKeeper(versions, settings.rules_dir, settings.watched_rules, check_apart)
-    presence = Presence(context, "clock")
 
     def request_stop(_signum: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, request_stop)
     signal.signal(signal.SIGINT, request_stop)
-    while not stop.wait(TICK_SECONDS):
-        try:
-            tick(context)
-            keeper.look(context.now())
-            presence.report()
-        except RedisError as error:
-            log.warning("clock waits for Redis", error=type(error).__name__)
-            stop.wait(1)
-    presence.leave()
+    keep_ticking(context, stop, keeper.look)
 
 
 @click.command()
@@ -122,7 +112,7 @@ def simulator(port: int, seed: Path | None) -> None:
 @click.command()
 def demo() -> None:
     """Show the whole product on sample tickets and check how each ends."""
-    from bot.local.demo import demo as run_demo
+    from bot.local.demo import demo as run_demo  # the simulator and tables: no process needs them
 
     raise SystemExit(run_demo())
 
@@ -130,7 +120,7 @@ def demo() -> None:
 @click.command()
 def run() -> None:
     """Run the whole service here; without .env on an embedded store and the simulator."""
-    from bot.local.run import run as run_all
+    from bot.local.run import run as run_all  # as above
 
     raise SystemExit(run_all())
 

@@ -111,4 +111,4 @@ def _applied(context: Context, change: Relevel) -> bool:
     return False
 
 
-COMMANDS = (impact, apply)
+OF_RULES = (impact, apply)  # commands of the group `rules`

@@ -170,7 +170,7 @@ def _versions() -> RuleVersions:
         raise click.ClickException(str(error)) from None
 
 
-for command in rule_changes.COMMANDS:
+for command in rule_changes.OF_RULES:
     rules.add_command(command)
 
 COMMANDS = (rules,)

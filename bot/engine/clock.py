@@ -5,12 +5,19 @@ Any number of clocks may run: taking is one atomic step in Redis, and a sweep's 
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from redis.exceptions import RedisError
 
 from bot.engine.brakes import RELEASE_EVERY, release
 from bot.engine.context import Context
+from bot.engine.presence import Presence
 from bot.store.wakeups import Lane
+from bot.telemetry import log
 
+TICK_SECONDS = 0.25
 # A job that has not begun within this time is taken to be lost with its worker; its ticket rings again.
 DISPATCH_LEASE = timedelta(seconds=15)
 # A queue knows no order but arrival: what is more pressing overtakes only what was not handed out yet. And a
@@ -21,6 +28,20 @@ QUEUED_AT_MOST = 20
 # ticket that comes meanwhile does not wait long.
 LENT_AT_MOST = 5
 WORKERS = {Lane.URGENT: "worker-urgent", Lane.NORMAL: "worker"}
+
+
+def keep_ticking(ctx: Context, stop: threading.Event, look_at_rules: Callable[[datetime], None]) -> None:
+    """Tick until told to stop; outlasts a Redis that is away."""
+    presence = Presence(ctx, "clock")
+    while not stop.wait(TICK_SECONDS):
+        try:
+            tick(ctx)
+            look_at_rules(ctx.now())
+            presence.report()
+        except RedisError as error:
+            log.warning("clock waits for Redis", error=type(error).__name__)
+            stop.wait(1)
+    presence.leave()
 
 
 def tick(ctx: Context) -> int:

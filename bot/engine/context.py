@@ -66,7 +66,8 @@ def may_always_spend(_portal: str, _calls: int) -> bool:
 class Context:
     """Hold the parts one process works with; wiring builds it, tests build their own.
 
-    `may_spend` tells whether a portal has so many calls to spare now for work that can wait.
+    `may_spend` tells whether a portal has so many calls to spare now for work that can wait; `budget` and
+    `breaker` are missing where nobody limits the calls.
     """
 
     freshdesk: Mapping[str, FreshdeskApi]
@@ -91,6 +92,8 @@ class Context:
     audit: Audit
     processes: Processes
     server: StoreServer
+    refused_jobs: RefusedJobs
+    drifts: Drifts
     settle: timedelta = timedelta(seconds=60)
     coalesce: timedelta = timedelta(seconds=2)
     sweep_every: timedelta = timedelta(seconds=300)
@@ -98,6 +101,4 @@ class Context:
     most_attempts: int = 8
     budget: Budget | None = None
     breaker: Breaker | None = None
-    refused_jobs: RefusedJobs | None = None
-    drifts: Drifts | None = None
     may_spend: Callable[[str, int], bool] = may_always_spend

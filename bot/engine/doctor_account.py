@@ -112,7 +112,7 @@ def tag_findings(ctx: Context, portal: str, _me: Agent) -> Iterator[Finding]:
 
 def drift_findings(ctx: Context, portal: str, _me: Agent) -> Iterator[Finding]:
     """Tell where Freshdesk's own SLA overwrote our dates lately."""
-    tickets = [] if ctx.drifts is None else ctx.drifts.lately(portal, ctx.now())
+    tickets = ctx.drifts.lately(portal, ctx.now())
     if tickets:
         some = ", ".join(str(key.ticket_id) for key in tickets[:5])
         text = (

@@ -30,10 +30,8 @@ from bot.policy.report_outcome import outcome_of
 from bot.store.leases import Lease
 from bot.telemetry import log
 
-LEASE = timedelta(seconds=120)
-ATTEMPT = timedelta(
-    seconds=60
-)  # nothing new is sent later than this, so that an attempt ends within its lease
+# Nothing new is sent later than this: an attempt that hangs on does not speak on old knowledge.
+ATTEMPT = timedelta(seconds=60)
 BUSY_WAIT = timedelta(seconds=2)
 # Freshdesk's times are whole seconds: a state as young as this may change again without looking newer.
 YOUNG = timedelta(seconds=5)
@@ -136,7 +134,7 @@ def attempt(ctx: Context, key: TicketKey, lease: Lease) -> Plan:
 
 
 def _note_drift(ctx: Context, plan: Plan) -> None:
-    if plan.overwritten and ctx.drifts is not None:
+    if plan.overwritten:
         ctx.drifts.note(plan.key, ctx.now())
         log.warning("dates overwritten", ticket=str(plan.key), fields=list(plan.overwritten))
 

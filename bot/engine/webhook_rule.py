@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.addresses import is_loopback
 from bot.freshdesk.account_api import AutomationRule, RuleKind
+from bot.settings.addresses import is_loopback
 
 HEADER = "X-Webhook-Secret"
 NAMES = {RuleKind.CREATION: "Semáforo: ticket nuevo", RuleKind.UPDATE: "Semáforo: ticket actualizado"}

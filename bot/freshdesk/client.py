@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -24,19 +23,8 @@ from bot.freshdesk.wrapped import Library, Repeats
 
 T = TypeVar("T")
 
-_DOMAIN = re.compile(r"[a-z0-9-]+\.freshdesk\.com")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_PAGE = 300  # Freshdesk serves no page beyond
-
-
-def validate_domain(domain: str) -> str:
-    """Return the domain if it is a Freshdesk account's own; ValueError otherwise.
-
-    Freshdesk serves its API under no other name, and python-freshdesk would take `freshdesk.com.evil.test`.
-    """
-    if not _DOMAIN.fullmatch(domain):
-        raise ValueError(f"not a Freshdesk domain: {domain!r}")
-    return domain
 
 
 def _origin(base_url: str) -> str:

@@ -11,7 +11,7 @@ from bot.policy.adoption import AdoptionSection
 from bot.policy.approval import LoggedTime
 from bot.policy.automatic_mail import reads_automatic
 from bot.policy.billing import Billing, billing, is_overdue, known_suspensions
-from bot.policy.clocks import clocks_of, forgotten_wait, with_wait
+from bot.policy.clocks import clocks_with_wait
 from bot.policy.decision import Memory, decide, recall
 from bot.policy.marks import Marks, first_answer
 from bot.policy.model import Policy
@@ -96,27 +96,19 @@ def case_of(
     verdict = policy.classify(ticket)
     decision = decide(ticket, record, marks, memory, policy.levels, verdict, policy.version)
     answer = first_answer(ticket.messages, bot_agent)
-    level = policy.levels.of(decision.level)
-    calendar = policy.calendar(ticket.key.portal)
     suspended = _suspended(ticket, record, marks, policy, portal, company, now)
-    silence = policy.replies.no_responder
-    counted = without_farewell(
-        portal, statuses, ticket.messages, policy.reopening, lambda text: reads_automatic(text, silence)
-    )
+    counted = _counted(ticket, policy, portal, statuses)
     facts = ClockFacts(
         ticket.created_at,
         answer.created_at if answer else None,
         intervals(counted),
         tuple(each.pause for each in suspended.suspensions),
     )
-    wait = _remembered_wait(record)
-    facts = with_wait(facts, wait) if wait else facts
-    clocks = clocks_of(level, calendar, portal, facts, now)
     # A mirrored portal's date is Freshdesk's own and tells nothing of ours.
-    if wait is None and not portal.is_mirror and _was_forgotten(record, marks, decision):
-        wait = forgotten_wait(level, calendar, clocks, ticket.due_by, now)
-        facts = with_wait(facts, wait) if wait else facts
-        clocks = clocks_of(level, calendar, portal, facts, now) if wait else clocks
+    told = None if portal.is_mirror or not _was_forgotten(record, marks, decision) else ticket.due_by
+    remembered = _remembered_wait(record)
+    level, calendar = policy.levels.of(decision.level), policy.calendar(ticket.key.portal)
+    facts, wait, clocks = clocks_with_wait(level, calendar, portal, facts, remembered, told, now)
     return Case(
         ticket=ticket,
         record=record,
@@ -139,6 +131,16 @@ def case_of(
         logged=logged,
         facts=facts,
         company_told=company_told,
+    )
+
+
+def _counted(
+    ticket: Ticket, policy: Policy, portal: PortalPolicy, statuses: tuple[StatusSeen, ...]
+) -> tuple[StatusSeen, ...]:
+    """Return the statuses that count for the clocks: a reopening by thanks or by a robot does not."""
+    silence = policy.replies.no_responder
+    return without_farewell(
+        portal, statuses, ticket.messages, policy.reopening, lambda text: reads_automatic(text, silence)
     )
 
 

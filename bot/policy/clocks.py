@@ -42,8 +42,31 @@ def clocks_of(
     return Clocks(response, resolution, stood.limit, shown.limit)
 
 
-def forgotten_wait(
-    level: LevelPolicy, calendar: Calendar, clocks: Clocks, due_by: datetime | None, now: datetime
+def clocks_with_wait(
+    level: LevelPolicy,
+    calendar: Calendar,
+    portal: PortalPolicy,
+    facts: ClockFacts,
+    wait: Pause | None,
+    told: datetime | None,
+    now: datetime,
+) -> tuple[ClockFacts, Pause | None, Clocks]:
+    """Return how the clocks stand with a wait the store remembers, else with the one a date tells of.
+
+    `told` is the date on a ticket the store forgot, None otherwise; beside the clocks, the facts they were
+    reckoned from and the wait among them.
+    """
+    if wait is not None:
+        facts = _with_wait(facts, wait)
+    clocks = clocks_of(level, calendar, portal, facts, now)
+    if wait is None and (wait := _forgotten_wait(level, calendar, clocks, told, now)) is not None:
+        facts = _with_wait(facts, wait)
+        clocks = clocks_of(level, calendar, portal, facts, now)
+    return facts, wait, clocks
+
+
+def _forgotten_wait(
+    level: LevelPolicy, calendar: Calendar, clocks: Clocks, told: datetime | None, now: datetime
 ) -> Pause | None:
     """Return the waiting that only the date on the ticket still tells of, after the store was emptied.
 
@@ -51,13 +74,13 @@ def forgotten_wait(
     marked as inferred. A date further away than any wait could move it was chosen by a person.
     """
     began, limit = clocks.response.met_at, clocks.shown_resolution
-    if clocks.resolution.provisional or began is None or due_by is None or due_by <= limit + _SAME:
+    if clocks.resolution.provisional or began is None or told is None or told <= limit + _SAME:
         return None
     allowed = level.resolucion.limite
-    end = allowed.shift(began, allowed.between(limit, due_by, calendar), calendar)
+    end = allowed.shift(began, allowed.between(limit, told, calendar), calendar)
     return Pause(PauseCause.CUSTOMER, began, end, exact=False) if began < end <= now else None
 
 
-def with_wait(facts: ClockFacts, wait: Pause) -> ClockFacts:
+def _with_wait(facts: ClockFacts, wait: Pause) -> ClockFacts:
     """Return the facts with one more stretch without counting."""
     return replace(facts, suspensions=(*facts.suspensions, wait))

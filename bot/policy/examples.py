@@ -23,11 +23,6 @@ class Report:
     warnings: tuple[Problem, ...] = ()
 
 
-def check_folder(folder: FilePath) -> list[Problem]:
-    """Return every problem of a folder, failing examples included; none means that it may be used."""
-    return list(report_on(folder).problems)
-
-
 def report_on(folder: FilePath) -> Report:
     """Load a folder and try its examples."""
     sections, problems = load_sections(folder)

@@ -21,7 +21,7 @@ from bot.policy.hooks import calls
 from bot.policy.model import Policy
 from bot.policy.owing import not_done, once_only, proven_effects
 from bot.policy.report_time import time_spent
-from bot.policy.sla import Clock, ResolutionClock
+from bot.policy.sla import Clock, next_milestone
 from bot.policy.sla_mode import MIRRORED
 from bot.policy.steps import due_steps, missed_moments, missed_reasons, next_moments
 from bot.policy.waiting import with_forgotten_closing
@@ -50,19 +50,22 @@ def plan(
     if not record.statuses:
         statuses = with_forgotten_closing(policy.portals.of(ticket.key.portal), statuses, ticket)
     case = case_of(ticket, record, policy, now, statuses, company, bot_agent, logged, company_told)
-    if case.is_closed:
-        return _settled(case, settle)
+    return _settled(case, settle) if case.is_closed else _open(case, settle)
+
+
+def _open(case: Case, settle: timedelta) -> Plan:
+    """Return the plan for a ticket the desk works on."""
     demands = contract_demands(case)
     steps = due_steps(case)
     owed, unsettled, reasons = once_only(case, demands, steps, settle)
     hooks = calls(case, steps)
     wishes = field_wishes(case, demands, steps)
     changes = wishes.changes()
-    finish = _last_step(case, demands, owed, changes.tags or ticket.tags)
+    finish = _last_step(case, demands, owed, changes.tags or case.ticket.tags)
     actions: tuple[Action, ...] = (*((changes,) if changes.changes() else ()), *owed, *finish, *hooks.now)
     later = [*unsettled, *_after(case, finish), *_given(demands.wake_at, steps.wait_until, hooks.wake_at)]
     return Plan(
-        key=ticket.key,
+        key=case.ticket.key,
         level=case.decision.level,
         decision=case.decision,
         response=_view(case.response),
@@ -79,10 +82,10 @@ def plan(
             *hooks.reasons,
         ),
         wake_at=_wake_at(case, later),
-        tags=next((step.tags for step in finish if step.tags is not None), changes.tags or ticket.tags),
-        statuses=statuses,
+        tags=next((step.tags for step in finish if step.tags is not None), changes.tags or case.ticket.tags),
+        statuses=case.statuses,
         proven_effects=proven_effects(case, demands),
-        proven_fields={**wishes.proven, **adopted_fields(ticket, case.memory)},
+        proven_fields={**wishes.proven, **adopted_fields(case.ticket, case.memory)},
         moments={**demands.moments, **missed_moments(case, steps), **_mirrored(case)},
         conflicts=tuple(wishes.conflicts),
         overwritten=tuple(wishes.overwritten),
@@ -156,13 +159,7 @@ def _settled(case: Case, settle: timedelta) -> Plan:
 
 def _wake_at(case: Case, unsettled: list[datetime]) -> datetime | None:
     """Return the next moment at which time alone changes the plan; never in the past."""
-    marks = [
-        moment
-        for clock in (case.response, case.resolution)
-        if clock.is_ticking and not (isinstance(clock, ResolutionClock) and clock.provisional)
-        for moment in (clock.target, clock.limit)
-        if moment > case.now
-    ]
+    marks = _given(next_milestone(case.response, case.resolution, case.now))
     return min((*marks, *unsettled, *next_moments(case)), default=None)
 
 

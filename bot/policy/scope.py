@@ -10,7 +10,7 @@ from bot.policy.replies import Language
 from bot.policy.section import Section
 from bot.policy.template_fields import SPANISH_PRESENT, checked_with
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the model is made of sections, this among them
     from bot.domain.record import Decision
     from bot.policy.model import Policy
     from bot.policy.verdict import Verdict

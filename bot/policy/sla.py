@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.policy.allowance import Allowance, Share
 from bot.policy.arithmetic import Arithmetic, explain
@@ -93,6 +94,9 @@ class ResolutionClock(Clock):
     provisional: bool
 
 
+_C = TypeVar("_C", bound=Clock)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reckoning:
     target: datetime
@@ -115,21 +119,8 @@ def response_clock(
     standing = [
         p for p in pauses_of(portal, facts.history, facts.suspensions, now) if p.cause in _STOPS_RESPONSE
     ]
-    known = before(standing, met_at) if met_at else tuple(standing)
-    sums = _reckon(level.respuesta, calendar, start, known, met_at or now)
-    state, breached_at, paused_since = _standing(sums, known, met_at, now)
-    sure_end = facts.answered_at is not None or shut is None or shut.exact
-    return ResponseClock(
-        target=sums.target,
-        limit=sums.limit,
-        state=state,
-        met_at=met_at,
-        breached_at=breached_at,
-        paused_since=paused_since,
-        pauses=sums.pauses,
-        arithmetic=sums.arithmetic,
-        exact=sure_end and all(p.exact for p in sums.pauses),
-    )
+    sure = facts.answered_at is not None or shut is None or shut.exact
+    return _clock(ResponseClock, level.respuesta, calendar, start, standing, met_at, now, sure=sure)
 
 
 def resolution_clock(
@@ -147,19 +138,15 @@ def resolution_clock(
     shut = closing(portal, facts.history, now)
     met_at = in_utc(shut.start) if shut else None
     standing = pauses_of(portal, facts.history, facts.suspensions, now)
-    known = before(standing, met_at) if met_at else standing
-    sums = _reckon(level.resolucion, calendar, response.met_at, known, met_at or now)
-    state, breached_at, paused_since = _standing(sums, known, met_at, now)
-    return ResolutionClock(
-        target=sums.target,
-        limit=sums.limit,
-        state=state,
-        met_at=met_at,
-        breached_at=breached_at,
-        paused_since=paused_since,
-        pauses=sums.pauses,
-        arithmetic=sums.arithmetic,
-        exact=response.exact and all(p.exact for p in sums.pauses) and (shut is None or shut.exact),
+    return _clock(
+        ResolutionClock,
+        level.resolucion,
+        calendar,
+        response.met_at,
+        standing,
+        met_at,
+        now,
+        sure=response.exact and (shut is None or shut.exact),
         kind=level.resolucion.tipo,
         provisional=False,
     )
@@ -186,6 +173,36 @@ def _first_answer(facts: ClockFacts, shut: StatusInterval | None, now: datetime)
     if facts.answered_at is not None and facts.answered_at <= now:
         candidates.append(facts.answered_at)
     return max(in_utc(min(candidates)), in_utc(facts.created_at)) if candidates else None
+
+
+def _clock(
+    made: type[_C],
+    promise: Promise,
+    calendar: Calendar,
+    start: datetime,
+    standing: Sequence[Pause],
+    met_at: datetime | None,
+    now: datetime,
+    *,
+    sure: bool,
+    **own: Any,
+) -> _C:
+    """Return a clock that has begun, with the fields its kind has of its own."""
+    known = before(standing, met_at) if met_at else tuple(standing)
+    sums = _reckon(promise, calendar, start, known, met_at or now)
+    state, breached_at, paused_since = _standing(sums, known, met_at, now)
+    return made(
+        target=sums.target,
+        limit=sums.limit,
+        state=state,
+        met_at=met_at,
+        breached_at=breached_at,
+        paused_since=paused_since,
+        pauses=sums.pauses,
+        arithmetic=sums.arithmetic,
+        exact=sure and all(p.exact for p in sums.pauses),
+        **own,
+    )
 
 
 def _provisional(level: LevelPolicy, calendar: Calendar, response: ResponseClock) -> ResolutionClock:

@@ -19,7 +19,7 @@ from bot.policy.spelling import spell_duration, spell_moment
 from bot.policy.templates import render
 from bot.policy.verdict import Verdict
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the model is made of sections that import this
     from bot.policy.model import Policy
 
 _MOST_WORDS = 8

@@ -21,23 +21,20 @@ def as_text(raw: bytes | str) -> str:
 
 def connect_impatient(url: str) -> Redis:
     """Connect for the web: a webhook must be answered within a second, with 503 if need be."""
-    return Redis.from_url(
-        url,
-        driver_info=UNSAID,
-        socket_timeout=0.5,
-        socket_connect_timeout=0.5,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.1), 1),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
-    )
+    return _connect(url, 0.5)
 
 
 def connect_briefly(url: str) -> Redis:
     """Connect for a command that a person waits for: say within three seconds that Redis does not answer."""
+    return _connect(url, 0.9)
+
+
+def _connect(url: str, timeout: float) -> Redis:
     return Redis.from_url(
         url,
         driver_info=UNSAID,
-        socket_timeout=0.9,
-        socket_connect_timeout=0.9,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.1), 1),
         retry_on_error=[RedisConnectionError, RedisTimeoutError],
     )

@@ -17,7 +17,6 @@ class ServerState:
 
     product: str
     version: str
-    uptime_seconds: int
     aof: bool
     aof_good: bool
     snapshot_good: bool
@@ -49,7 +48,6 @@ def server_state(info: Mapping[str, Any]) -> ServerState:
     return ServerState(
         product="Valkey" if valkey else "Redis",
         version=str(valkey or info.get("redis_version") or "?"),
-        uptime_seconds=int(info.get("uptime_in_seconds") or 0),
         aof=bool(info.get("aof_enabled")),
         aof_good=info.get("aof_last_write_status") == "ok",
         snapshot_good=info.get("rdb_last_bgsave_status") == "ok",

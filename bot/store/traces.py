@@ -5,10 +5,11 @@ Every place where a ticket leaves a trace is named here; a place that is new els
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from redis import Redis
+from redis.client import Pipeline
 
 from bot.domain.ticket import TicketKey
 from bot.store.brakes import HELD
@@ -42,6 +43,9 @@ _SETS = (("held", HELD),)
 _REPLIES = "reply count"
 _WARNINGS = "warning"
 _OF_REQUESTER = ("requester", "burst", "answers")  # counts of replies that are named by the requester's id
+# How redis-py calls looking for a place and erasing it, by what holds it.
+_LOOKING = {"key": "exists", "hash": "hexists", "set": "sismember", "sorted set": "zscore"}
+_ERASING = {"key": "delete", "hash": "hdel", "set": "srem", "sorted set": "zrem"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,14 +68,7 @@ class Traces:
         places = list(_places(key))
         with self._redis.pipeline(transaction=False) as pipe:
             for place in places:
-                if place.member is None:
-                    pipe.exists(place.name)
-                elif _is_hash(place.name):
-                    pipe.hexists(place.name, place.member)
-                elif place.name == HELD:
-                    pipe.sismember(place.name, place.member)
-                else:
-                    pipe.zscore(place.name, place.member)
+                _send(pipe, _LOOKING, place)
             found = pipe.execute()
         # A score may be 0, which is a place all the same.
         return [place for place, there in zip(places, found, strict=True) if there not in (None, 0, False)]
@@ -118,14 +115,7 @@ class Traces:
         """Erase traces; safe to repeat."""
         with self._redis.pipeline(transaction=True) as pipe:
             for trace in traces:
-                if trace.member is None:
-                    pipe.delete(trace.name)
-                elif _is_hash(trace.name):
-                    pipe.hdel(trace.name, trace.member)
-                elif trace.name == HELD:
-                    pipe.srem(trace.name, trace.member)
-                else:
-                    pipe.zrem(trace.name, trace.member)
+                _send(pipe, _ERASING, trace)
             pipe.execute()
 
 
@@ -135,5 +125,15 @@ def _places(key: TicketKey) -> Iterator[Trace]:
     yield from (Trace(kind, name, str(key)) for kind, name in (*_SORTED_SETS, *_HASHES, *_SETS))
 
 
-def _is_hash(name: str) -> bool:
-    return name.startswith(f"{WINDOWS}:") or any(name == known for _, known in _HASHES)
+def _send(pipe: Pipeline, verbs: Mapping[str, str], place: Trace) -> None:
+    """Queue the command with which one place is looked for or erased."""
+    if place.member is None:
+        getattr(pipe, verbs["key"])(place.name)
+    else:
+        getattr(pipe, verbs[_holder(place.name)])(place.name, place.member)
+
+
+def _holder(name: str) -> str:
+    if name.startswith(f"{WINDOWS}:") or any(name == known for _, known in _HASHES):
+        return "hash"
+    return "set" if name == HELD else "sorted set"

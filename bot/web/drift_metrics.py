@@ -12,8 +12,6 @@ from bot.engine.context import Context
 
 def overwritten_dates(context: Context) -> Iterator[Metric]:
     """Yield the gauge of every portal, read from Redis; raises RedisError."""
-    if context.drifts is None:
-        return
     gauge = GaugeMetricFamily(
         "semaforo_sla_overwritten_tickets",
         "Tickets of the last seven days whose dates Freshdesk's own SLA overwrote.",

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from bot.ops_users import fits
 from bot.settings import Settings
+from bot.settings.ops_users import fits
 from bot.store.access import Access
 from bot.telemetry import log
 from bot.web.credentials import bearer, is_accepted

@@ -143,12 +143,11 @@ class Waiting(Collector):
         yield places
 
     def _refused_jobs(self) -> Iterator[Metric]:
-        if self._context.refused_jobs is not None:
-            yield CounterMetricFamily(
-                "semaforo_jobs_refused",
-                "Queued jobs that are none of ours; whoever put them there can write to Redis.",
-                value=self._context.refused_jobs.count(),
-            )
+        yield CounterMetricFamily(
+            "semaforo_jobs_refused",
+            "Queued jobs that are none of ours; whoever put them there can write to Redis.",
+            value=self._context.refused_jobs.count(),
+        )
 
 
 def rules_version(context: Context) -> str:

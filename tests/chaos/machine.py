@@ -28,6 +28,7 @@ from bot.store.audit import Audit
 from bot.store.brakes import Brakes
 from bot.store.corrections import Corrections
 from bot.store.digests import Digests
+from bot.store.drifts import Drifts
 from bot.store.facts import Facts
 from bot.store.failures import Failures
 from bot.store.heartbeat import Heartbeats
@@ -35,6 +36,7 @@ from bot.store.journal import Journal
 from bot.store.ledger import Ledger
 from bot.store.outcomes import Outcomes
 from bot.store.processes import Processes
+from bot.store.refused_jobs import RefusedJobs
 from bot.store.reply_slots import ReplySlots
 from bot.store.rulebook import Rulebook
 from bot.store.server import StoreServer
@@ -104,6 +106,8 @@ class Protocol(RuleBasedStateMachine):
             audit=Audit(redis, RETENTION),
             processes=Processes(redis),
             server=StoreServer(redis),
+            refused_jobs=RefusedJobs(redis),
+            drifts=Drifts(redis),
             settle=self.settle,
             most_attempts=NEVER_ASIDE,
         )

@@ -12,7 +12,7 @@ TEXT = (HOME / "docs" / "architecture.md").read_text(encoding="utf-8")
 PICTURE = re.findall(r"^```mermaid\nflowchart TD\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[0]
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
 ROOM = re.compile(r"^ +(\w+)\[", re.MULTILINE)
-LEFT_OUT = {"domain", "settings", "hook_settings", "ops_users", "addresses", "telemetry", "error_reports"}
+LEFT_OUT = {"domain", "settings", "telemetry", "error_reports"}
 KEY = re.compile(r"`semaforo:([a-z]+)")
 
 
@@ -49,3 +49,14 @@ def test_every_key_of_redis_is_explained() -> None:
     users = (HOME / "deploy" / "redis-users.acl").read_text(encoding="utf-8")
     keys = set(re.findall(r"~semaforo:([a-z]+)", users))
     assert keys - set(KEY.findall(TEXT)) == set()
+
+
+def test_the_map_of_the_policy_names_modules_that_are_there() -> None:
+    """A name with a star stands for all that begin so."""
+    charter = (
+        ast.get_docstring(ast.parse((HOME / "bot/policy/__init__.py").read_text(encoding="utf-8"))) or ""
+    )
+    named = re.findall(r"`([a-z_]+\*?)`", charter)
+    assert len(named) > 50
+    missing = [name for name in named if not list((HOME / "bot/policy").glob(f"{name}.py"))]
+    assert missing == []

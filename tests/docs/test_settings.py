@@ -15,7 +15,7 @@ README = (HOME / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (HOME / ".env.example").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (`[A-Z].*?) \|(.*?)\|.*\|$", re.MULTILINE)
 NAME = re.compile(r"`([A-Z][A-Z_<>]+)`")
-SOURCES = [*(HOME / "bot").glob("*.py"), *(HOME / "bot" / "cli").glob("*.py")]
+SOURCES = [path for room in ("", "settings", "cli") for path in (HOME / "bot" / room).glob("*.py")]
 READ = re.compile(r'(?:text|number|whole|choice|flag|secret)\("([A-Z_]+)"|environ\.get\(["\']([A-Z_]+)["\']')
 GROUPS = {
     "PORTAL_<NAME>_DOMAIN", "PORTAL_<NAME>_API_KEY", "PORTAL_<NAME>_WEBHOOK_SECRET", "PORTAL_<NAME>_URL",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.domain.ticket import TicketKey
 from bot.engine import clock
-from bot.engine.clock import LENT_AT_MOST, QUEUED_AT_MOST, WORKERS, tick
+from bot.engine.clock import LENT_AT_MOST, QUEUED_AT_MOST, WORKERS, keep_ticking, tick
 from bot.store.wakeups import ALARMS, Lane, Rank
 from tests.world import PORTAL, World
 
@@ -140,3 +142,28 @@ def test_a_backlog_larger_than_a_lease_allows_is_still_worked_off(
         work_for_one_lease(world)
         world.clock.move(seconds=clock.DISPATCH_LEASE.total_seconds() + 1)
     assert [len(world.notes(ticket)) for ticket in tickets] == [1] * len(tickets)
+
+
+class Stop(threading.Event):
+    """Run the clock's loop without its pauses."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+def test_the_clock_outlasts_a_redis_that_is_away_and_takes_its_leave(world: World) -> None:
+    stop, looks = Stop(), list[datetime]()
+
+    def look(now: datetime) -> None:
+        looks.append(now)
+        if len(looks) == 1:
+            raise RedisConnectionError
+        if len(looks) == 3:
+            assert [one.kind for one in world.ctx.processes.seen(world.clock.now)] == ["clock"]
+            stop.set()
+
+    ring(world, range(1, 3))
+    keep_ticking(world.ctx, stop, look)
+    assert handed_out(world) == [1, 2]
+    assert len(looks) == 3
+    assert world.ctx.processes.seen(world.clock.now) == []

@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.ticket import TicketKey
-from bot.hook_settings import HookSettings
 from bot.hooks import Hooks
 from bot.policy.hooks import BACKOFF, MOST_CALLS
+from bot.settings.hooks import HookSettings
 from bot.store.rulebook import Rulebook
 from tests.engine.contract.desk import alarms_until, said
 from tests.engine.dying import dying_at, expire_leases

@@ -13,7 +13,6 @@ from prometheus_client.registry import CollectorRegistry
 from bot.domain.ticket import TicketKey
 from bot.simulator.seed import BOT_ID, FieldSeed, Seed
 from bot.simulator.server import SimulatorServer
-from bot.store.drifts import Drifts
 from bot.store.rulebook import Rulebook
 from bot.web.metrics import Waiting
 from tests.policy.planner.desk import LUCIA, rules_folder, shipped
@@ -163,7 +162,7 @@ def test_an_account_without_the_field_has_the_rest(world: World) -> None:
 
 @pytest.fixture
 def owner(world: World, owning: Rulebook) -> World:
-    world.with_context(rulebook=owning, drifts=Drifts(world.redis))
+    world.with_context(rulebook=owning)
     return world
 
 

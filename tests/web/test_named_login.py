@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from bot.cli import main
 from bot.engine.context import Context
-from bot.ops_users import fits, read_users, user_line
 from bot.settings import Settings
+from bot.settings.ops_users import fits, read_users, user_line
 from bot.web import create_app
 from bot.web.visitor import current_user
 

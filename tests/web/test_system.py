@@ -104,9 +104,9 @@ def test_it_tells_how_the_store_keeps_its_data(pages: FlaskClient) -> None:
 
 
 def test_what_is_wrong_with_the_store_comes_with_its_mend() -> None:
-    bad = ServerState("Redis", "7", 1, False, False, False, "allkeys-lru", 90, 100, 1)
+    bad = ServerState("Redis", "7", False, False, False, "allkeys-lru", 90, 100, 1)
     assert [(check.good, bool(check.mend)) for check in server_checks(bad)] == [(False, True)] * 4
-    good = ServerState("Redis", "7", 1, True, True, True, "noeviction", 10, 0, 1)
+    good = ServerState("Redis", "7", True, True, True, "noeviction", 10, 0, 1)
     assert all(check.good for check in server_checks(good))
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.addresses import is_loopback, parts_of
+from bot.settings.addresses import is_loopback, parts_of
 
 VARIABLE = re.compile(r"HOOK_([A-Z][A-Z0-9_]{0,30}?)_(URL|SECRET)(_FILE)?")
 SECRET_SHORTEST = 16
