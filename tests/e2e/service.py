@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import requests
 
@@ -21,7 +22,9 @@ class Service:
 
     def open(self, **ticket: Any) -> int:
         """Open a ticket as a customer would; the simulator sends the webhook."""
-        fields = {"subject": "No podemos entrar", "text": "El CRM está caído.", "email": "ana@cliente.pe"}
+        # Of a customer of its own: only so many replies go to one address in a day.
+        email = f"ana-{uuid4().hex[:8]}@cliente.pe"
+        fields = {"subject": "No podemos entrar", "text": "El CRM está caído.", "email": email}
         answer = requests.post(f"{self.simulator.url}/_sim/tickets", json=fields | ticket, timeout=10)
         answer.raise_for_status()
         return int(answer.json()["id"])

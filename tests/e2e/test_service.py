@@ -10,13 +10,16 @@ import requests
 from tests.e2e.processes import SECRET, wait_for
 from tests.e2e.service import Service
 
+pytestmark = pytest.mark.xdist_group("service")
+
 
 @pytest.fixture
-def service(alone: Service) -> Service:
-    """Give web, worker and clock as they run."""
-    alone.has("web", "worker", "clock")
-    alone.wait_until_ready()
-    return alone
+def service(shared: Service) -> Service:
+    """Give the running service, whole again after what the test before did to it."""
+    shared.set_faults()
+    shared.has("web", "worker", "clock")
+    shared.wait_until_ready()
+    return shared
 
 
 def test_a_webhook_becomes_level_dates_tags_note_and_reply(service: Service) -> None:
