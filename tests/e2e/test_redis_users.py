@@ -24,7 +24,7 @@ from bot.store.failures import Failures
 from bot.store.rule_versions import RuleVersions
 from bot.wiring import utc_now
 from tests.e2e.processes import HOME, Processes, environment, simulator_for, wait_for
-from tests.e2e.test_service import Service, is_ready
+from tests.e2e.service import Service, is_ready
 from tests.rule_files import ADDED, folder_with
 from tests.web.valkey import Valkey
 

@@ -16,7 +16,7 @@ from bot.local.ports import free_port
 from bot.policy.model import version_of
 from bot.store.rule_versions import RuleVersions
 from tests.e2e.processes import Processes, environment, simulator_for, wait_for
-from tests.e2e.test_service import Service, is_ready
+from tests.e2e.service import Service, is_ready
 from tests.rule_files import WORD, add_rule, files_of, folder_with, spoil
 
 START = Callable[..., Service]
