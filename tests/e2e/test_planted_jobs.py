@@ -86,6 +86,7 @@ def test_a_planted_job_is_not_run_but_counted_and_the_worker_lives(
     worker = alone.processes.running["worker"]
     everyone = {plant.__name__ for plant in PLANTS}
     wait_for("each is refused", lambda: refused(alone, planted) == everyone)
+    alone.wait_until_ready()  # the web may start later than the worker
     assert f"semaforo_jobs_refused_total {len(PLANTS)}.0" in metrics(alone)
     ticket = alone.open()
     wait_for("note and reply", lambda: alone.counts(ticket) == (1, 1))
