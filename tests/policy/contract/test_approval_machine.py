@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -147,8 +148,32 @@ class ApprovalsThatStayOpen(Approvals):
 
 # The phase that explains a failure takes minutes here.
 PHASES = (Phase.reuse, Phase.generate, Phase.shrink)
-lasting = settings(max_examples=100, stateful_step_count=25, deadline=None, phases=PHASES)
+lasting = settings(max_examples=100, stateful_step_count=25, deadline=None, phases=PHASES, derandomize=True)
 TestApprovals = Approvals.TestCase
 TestConfirmedApprovals = ConfirmedApprovals.TestCase
 TestApprovalsThatStayOpen = ApprovalsThatStayOpen.TestCase
 TestApprovals.settings = TestConfirmedApprovals.settings = TestApprovalsThatStayOpen.settings = lasting
+
+
+@pytest.mark.xfail(
+    reason="known: after tags were swapped on an emptied store, told a look late"
+)
+def test_a_swap_after_an_emptied_store_is_told_at_once() -> None:
+    life = ConfirmedApprovals()
+    life.an_agent_asks()
+    life.days_pass_with_a_look_now_and_then(gaps=[24, 24])
+    life.the_store_is_emptied()
+    life.the_client_answers(reopens=True)
+    life.an_agent_asks()
+    life.somebody_interferes(what="swaps")
+    life.days_pass_with_a_look_now_and_then(gaps=[1, 1])
+
+
+@pytest.mark.xfail(
+    reason="known: the reminder falls due within the second of the look before"
+)
+def test_a_look_in_the_second_before_the_reminder() -> None:
+    life = Approvals()
+    life.an_agent_asks()
+    life.time_passes(hours=0.99999)
+    life.days_pass_with_a_look_now_and_then(gaps=[23, 1])
