@@ -155,9 +155,7 @@ TestApprovalsThatStayOpen = ApprovalsThatStayOpen.TestCase
 TestApprovals.settings = TestConfirmedApprovals.settings = TestApprovalsThatStayOpen.settings = lasting
 
 
-@pytest.mark.xfail(
-    reason="known: after tags were swapped on an emptied store, told a look late"
-)
+@pytest.mark.xfail(reason="known: after tags were swapped on an emptied store, told a look late")
 def test_a_swap_after_an_emptied_store_is_told_at_once() -> None:
     life = ConfirmedApprovals()
     life.an_agent_asks()
@@ -169,9 +167,7 @@ def test_a_swap_after_an_emptied_store_is_told_at_once() -> None:
     life.days_pass_with_a_look_now_and_then(gaps=[1, 1])
 
 
-@pytest.mark.xfail(
-    reason="known: the reminder falls due within the second of the look before"
-)
+@pytest.mark.xfail(reason="known: the reminder falls due within the second of the look before")
 def test_a_look_in_the_second_before_the_reminder() -> None:
     life = Approvals()
     life.an_agent_asks()
