@@ -84,7 +84,7 @@ def test_an_earlier_version_comes_back(versions: RuleVersions, tmp_path: Path, p
 
 
 def test_what_others_published_meanwhile_loses_nothing(
-    versions: RuleVersions, tmp_path: Path, page: Page
+    versions: RuleVersions, world: World, tmp_path: Path, page: Page
 ) -> None:
     page.goto(EDITOR)
     replace_text(page, "PREFERENTE", "URGENTE")
@@ -92,6 +92,7 @@ def test_what_others_published_meanwhile_loses_nothing(
     expect(page.get_by_role("status").first).to_contain_text("Borrador guardado")
     other = load_folder(folder_with(tmp_path / "other", "dos"))
     publish(versions, other.files, Publication(other.policy.version, MONDAY, "eva", Origin.FOLDER, "dos"))
+    world.ctx.rulebook.look(at_once=True)  # as the service does within a second
     page.goto("/ops/reglas/borrador")
     expect(page.get_by_text("eva publicó")).to_be_visible()
     expect(page.get_by_role("button", name="Publicar")).to_be_disabled()
